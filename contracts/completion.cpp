@@ -1,0 +1,73 @@
+#include "contracts/completion.hpp"
+
+namespace hedgerow {
+namespace {
+
+constexpr std::int64_t bytes_per_token = 4;
+constexpr std::int64_t tokens_per_image = 765;
+
+/// What a prompt is made of, as far as its price goes.
+struct weight {
+  std::int64_t bytes = 0;
+  std::int64_t images = 0;
+
+  void add(std::string_view text) { bytes += static_cast<std::int64_t>(text.size()); }
+
+  void add(const message& x) {
+    for (const auto& piece : x.parts) {
+      if (piece.what == part::kind::image)
+        ++images;
+      else
+        add(piece.text);
+    }
+    for (const auto& call : x.tool_calls) {
+      add(call.name);
+      add(call.arguments);
+    }
+  }
+};
+
+} // namespace
+
+std::string_view to_string(role x) {
+  switch (x) {
+  case role::system:
+    return "system";
+  case role::user:
+    return "user";
+  case role::assistant:
+    return "assistant";
+  case role::tool:
+    return "tool";
+  }
+  return "unknown";
+}
+
+std::string_view to_string(finish_reason x) {
+  switch (x) {
+  case finish_reason::stop:
+    return "stop";
+  case finish_reason::tool_calls:
+    return "tool_calls";
+  case finish_reason::length:
+    return "length";
+  case finish_reason::content_filter:
+    return "content_filter";
+  }
+  return "unknown";
+}
+
+std::int64_t estimated_input_tokens(const prompt& x) {
+  weight total;
+  for (const auto& piece : x.messages)
+    total.add(piece);
+  for (const auto& offered : x.tools) {
+    total.add(offered.name);
+    total.add(offered.description);
+    total.add(offered.parameters);
+  }
+  total.add(x.format.schema);
+  return (total.bytes + bytes_per_token - 1) / bytes_per_token + total.images * tokens_per_image;
+}
+
+} // namespace hedgerow

@@ -1,0 +1,61 @@
+#pragma once
+
+#include "contracts/error.hpp"
+
+#include <rapidjson/document.h>
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+/// Strict JSON (RFC 8259) with limits, over RapidJSON.
+namespace hedgerow::json {
+
+using document = rapidjson::Document;
+using value = rapidjson::Value;
+
+/// What is refused before or while reading.
+struct limits {
+  std::size_t bytes = 64u << 20;
+  unsigned depth = 128;
+};
+
+/// Parses all of `text`. Refuses what JSON forbids: comments, trailing commas, NaN, invalid UTF-8,
+/// anything after the value. Refuses too what it allows and others trip over: lone surrogates, a
+/// byte order mark, a number too large for a double. Numbers are exact up to 64 bit integers, else
+/// the nearest double. A name given twice is allowed and kept twice; `find` and `at` take the
+/// first, a schema checks both. Errors: `invalid_json`, with the byte offset in the message.
+result<document> parse(std::string_view text, limits most = {});
+
+/// Whether `text` starts with a whole object or array, whatever comes after it.
+bool starts_with_container(std::string_view text);
+
+/// `x` on one line without spaces.
+std::string compact(const value& x);
+
+/// The string in `x`; requires `x.IsString()`.
+inline std::string_view text_of(const value& x) { return {x.GetString(), x.GetStringLength()}; }
+
+/// The member `name` of the object `x`, or null if `x` is no object or has none.
+const value* find(const value& x, std::string_view name);
+
+/// The string member `name` of `x`, or an empty view.
+std::string_view find_text(const value& x, std::string_view name);
+
+/// Appends `text` to `out` as a JSON string, quotes included. What is no UTF-8 becomes U+FFFD.
+void append_quoted(std::string& out, std::string_view text);
+
+/// The value at the RFC 6901 pointer, or null.
+const value* at(const value& x, std::string_view pointer);
+
+/// Appends `/` and `token` to `pointer`, with `~` and `/` escaped.
+void append_token(std::string& pointer, std::string_view token);
+
+/// The token with `~0` and `~1` decoded; nothing if another character follows a `~`.
+std::optional<std::string> decoded_token(std::string_view token);
+
+/// The member or item of `x` that a decoded token names, or null.
+const value* child(const value& x, std::string_view token);
+
+} // namespace hedgerow::json

@@ -1,0 +1,51 @@
+#pragma once
+
+#include "contracts/error.hpp"
+#include "contracts/json.hpp"
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hedgerow {
+
+/// One way in which an output breaks its contract.
+struct violation {
+  /// JSON pointer into the output; empty: the whole of it. A name of more than 60 bytes is cut.
+  std::string pointer;
+  /// The schema keyword or contract term that is broken, for example `required` or `max_length`.
+  std::string keyword;
+  /// A sentence that a model or a person can act on.
+  std::string message;
+  /// JSON pointer into the schema; empty for terms that are no schema's.
+  std::string schema_pointer;
+};
+
+struct schema_program;
+
+/// A JSON Schema, compiled once, checked often and from any thread.
+class schema {
+public:
+  /// Compiles `source`. Errors: `config_invalid`, with the pointer of the keyword at fault as
+  /// `param`. A keyword that is known to JSON Schema but not built is such an error: it is never
+  /// ignored. Definitions that nothing refers to are not looked at.
+  static result<schema> compile(const json::value& source);
+
+  /// The same for JSON text.
+  static result<schema> compile(std::string_view source);
+
+  /// Everything in `x` that breaks the schema, at most `most` entries; empty: `x` is valid.
+  /// Work and depth are bounded: what passes the bound is one violation that says so.
+  std::vector<violation> check(const json::value& x, std::size_t most = 16) const;
+
+  /// The schema as compact JSON text, as it is sent to providers.
+  const std::string& text() const;
+
+private:
+  explicit schema(std::shared_ptr<const schema_program> code);
+
+  std::shared_ptr<const schema_program> code_;
+};
+
+} // namespace hedgerow

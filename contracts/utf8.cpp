@@ -1,0 +1,60 @@
+#include "contracts/utf8.hpp"
+
+#include <algorithm>
+
+namespace hedgerow::utf8 {
+namespace {
+
+bool continues(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
+
+/// What may follow a lead byte. The second byte's range keeps out overlong forms, surrogates and
+/// what lies beyond U+10FFFF (Unicode 15, table 3-7).
+struct sequence {
+  std::size_t bytes = 0;
+  unsigned char second_min = 0x80;
+  unsigned char second_max = 0xbf;
+};
+
+sequence sequence_of(unsigned char lead) {
+  if (lead < 0x80)
+    return {.bytes = 1};
+  if (lead < 0xc2 || lead > 0xf4)
+    return {};
+  if (lead < 0xe0)
+    return {.bytes = 2};
+  if (lead < 0xf0)
+    return {.bytes = 3,
+            .second_min = static_cast<unsigned char>(lead == 0xe0 ? 0xa0 : 0x80),
+            .second_max = static_cast<unsigned char>(lead == 0xed ? 0x9f : 0xbf)};
+  return {.bytes = 4,
+          .second_min = static_cast<unsigned char>(lead == 0xf0 ? 0x90 : 0x80),
+          .second_max = static_cast<unsigned char>(lead == 0xf4 ? 0x8f : 0xbf)};
+}
+
+} // namespace
+
+std::size_t sequence_length(std::string_view text) {
+  if (text.empty())
+    return 0;
+  const auto allowed = sequence_of(static_cast<unsigned char>(text[0]));
+  if (allowed.bytes < 2 || text.size() < allowed.bytes)
+    return allowed.bytes == 1 ? 1 : 0;
+  const auto second = static_cast<unsigned char>(text[1]);
+  if (second < allowed.second_min || second > allowed.second_max)
+    return 0;
+  return std::ranges::all_of(text.substr(2, allowed.bytes - 2), continues) ? allowed.bytes : 0;
+}
+
+std::size_t length(std::string_view text) {
+  return text.size() - static_cast<std::size_t>(std::ranges::count_if(text, continues));
+}
+
+std::string_view head(std::string_view text, std::size_t bytes) {
+  if (text.size() <= bytes)
+    return text;
+  while (bytes > 0 && continues(text[bytes]))
+    --bytes;
+  return text.substr(0, bytes);
+}
+
+} // namespace hedgerow::utf8

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+/// What we need to know about UTF-8, and no more.
+namespace hedgerow::utf8 {
+
+/// The bytes of the well-formed sequence that `text` starts with; 0 if there is none.
+std::size_t sequence_length(std::string_view text);
+
+/// The characters (code points) in `text`, which is taken to be well-formed.
+std::size_t length(std::string_view text);
+
+/// The longest start of `text` that has at most `bytes` bytes and splits no sequence.
+std::string_view head(std::string_view text, std::size_t bytes);
+
+} // namespace hedgerow::utf8
