@@ -1,0 +1,75 @@
+#include "routes/latency_window.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+namespace hedgerow {
+
+namespace {
+
+constexpr std::int64_t shortest = 1;
+constexpr std::int64_t longest = 120000;
+/// Below this every millisecond has a step of its own.
+constexpr std::uint64_t exact = 64;
+/// Steps to a doubling.
+constexpr std::uint64_t fineness = 32;
+
+} // namespace
+
+void latency_window::record(milliseconds x, time_point now) {
+  auto& counts = recent_.at(now);
+  auto& step = counts[step_of(x)];
+  if (step == std::numeric_limits<std::uint16_t>::max())
+    // Halving all of them keeps the quantiles.
+    std::ranges::for_each(counts, [](std::uint16_t& n) { n /= 2; });
+  ++step;
+}
+
+std::optional<milliseconds> latency_window::quantile(double q, time_point now,
+                                                     int min_samples) const {
+  std::array<std::uint32_t, steps> sum{};
+  recent_.each(now, [&sum](const histogram& x) {
+    for (std::size_t i = 0; i < steps; ++i)
+      sum[i] += x[i];
+  });
+  const auto total = std::accumulate(sum.begin(), sum.end(), std::uint64_t{0});
+  if (total == 0 || total < static_cast<std::uint64_t>(std::max(min_samples, 1)))
+    return std::nullopt;
+  const auto share = std::ceil(std::clamp(q, 0.0, 1.0) * static_cast<double>(total));
+  const auto rank = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(share));
+  std::uint64_t passed = 0;
+  std::size_t i = 0;
+  while (i + 1 < steps && (passed += sum[i]) < rank)
+    ++i;
+  return middle_of(i);
+}
+
+int latency_window::count(time_point now) const {
+  int total = 0;
+  recent_.each(
+      now, [&total](const histogram& x) { total = std::accumulate(x.begin(), x.end(), total); });
+  return total;
+}
+
+std::size_t latency_window::step_of(milliseconds x) {
+  const auto ms =
+      static_cast<std::uint64_t>(std::clamp<std::int64_t>(x.count(), shortest, longest));
+  if (ms < exact)
+    return ms;
+  const auto doublings = static_cast<std::uint64_t>(std::bit_width(ms)) - std::bit_width(exact);
+  return exact + doublings * fineness + ((ms >> (doublings + 1)) - fineness);
+}
+
+milliseconds latency_window::middle_of(std::size_t step) {
+  if (step < exact)
+    return milliseconds{step};
+  const auto doublings = (step - exact) / fineness;
+  const auto first = ((step - exact) % fineness + fineness) << (doublings + 1);
+  const auto width = std::uint64_t{1} << (doublings + 1);
+  return milliseconds{std::min<std::uint64_t>(first + width / 2, longest)};
+}
+
+} // namespace hedgerow

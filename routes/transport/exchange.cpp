@@ -1,0 +1,190 @@
+#include "routes/transport/exchange.hpp"
+
+#include "routes/transport/request_head.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+namespace hedgerow {
+
+using asio::ip::tcp;
+using std::chrono::steady_clock;
+
+namespace {
+
+constexpr auto token = asio::as_tuple(asio::use_awaitable);
+
+/// A name look-up. It blocks a thread of Asio's own and cannot be called back, so it belongs to
+/// nobody: the call waits for `ready` and may leave earlier.
+struct name_lookup {
+  explicit name_lookup(asio::io_context& io) : resolver{io}, ready{io, steady_time::max()} {}
+
+  tcp::resolver resolver;
+  asio::steady_timer ready;
+  addresses found{boost::system::error_code{asio::error::operation_aborted}};
+};
+
+std::vector<tcp::endpoint> endpoints_in(const tcp::resolver::results_type& results) {
+  std::vector<tcp::endpoint> out;
+  for (const auto& entry : results)
+    out.push_back(entry.endpoint());
+  return out;
+}
+
+failure misconfigured(std::string reason) {
+  return {.kind = failure_class::auth, .reason = std::move(reason), .scope = failure_scope::route};
+}
+
+failure late(const char* what, std::chrono::milliseconds limit) {
+  return {.kind = failure_class::latency, .reason = what + std::to_string(limit.count()) + " ms"};
+}
+
+std::chrono::microseconds between(steady_time from, steady_time to) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(to - from);
+}
+
+} // namespace
+
+exchange::exchange(std::shared_ptr<lane> at, http_call what, std::function<void(http_outcome)> tell)
+    : home{std::move(at)},
+      call{std::move(what)},
+      on_ended_{std::move(tell)},
+      timer_{home->io} {}
+
+void exchange::run() {
+  began = steady_clock::now();
+  home->enter(*this);
+  auto self = shared_from_this();
+  if (auto what = refused()) {
+    asio::post(home->io, [self, what = std::move(*what)]() mutable { self->end(std::move(what)); });
+    return;
+  }
+  auto work = call.to->tls ? fetch<tls_stream>(*this) : fetch<plain_stream>(*this);
+  asio::co_spawn(home->io, std::move(work), [self](std::exception_ptr bug, end_of_call what) {
+    if (bug)
+      std::rethrow_exception(bug);
+    self->end(std::move(what));
+  });
+}
+
+void exchange::stop() {
+  if (stopped || ended_)
+    return;
+  stopped = true;
+  boost::system::error_code ignored;
+  if (socket)
+    socket->close(ignored);
+  if (looking_up_)
+    looking_up_->cancel();
+}
+
+void exchange::enter(phase next) {
+  phase_ = next;
+  if (next == phase::connecting)
+    connecting_since_ = steady_clock::now();
+  else if (next == phase::reading)
+    times.first_byte = between(began, steady_clock::now());
+  else if (connecting_since_ != steady_time{})
+    times.connect = between(connecting_since_, steady_clock::now());
+  arm();
+}
+
+asio::awaitable<addresses> exchange::look_up() {
+  boost::system::error_code is_name;
+  const auto address = asio::ip::make_address(call.to->host, is_name);
+  if (!is_name)
+    co_return std::vector{tcp::endpoint{address, call.to->port}};
+  auto lookup = std::make_shared<name_lookup>(home->io);
+  lookup->resolver.async_resolve(call.to->host, std::to_string(call.to->port),
+                                 tcp::resolver::numeric_service,
+                                 [lookup](boost::system::error_code problem, auto results) {
+                                   if (problem)
+                                     lookup->found = problem;
+                                   else
+                                     lookup->found = endpoints_in(results);
+                                   lookup->ready.cancel();
+                                 });
+  looking_up_ = &lookup->ready;
+  co_await lookup->ready.async_wait(token);
+  looking_up_ = nullptr;
+  lookup->resolver.cancel();
+  co_return std::move(lookup->found);
+}
+
+end_of_call exchange::end_of_stopped() const {
+  if (overdue_)
+    return *overdue_;
+  return cancelled{};
+}
+
+/// The end of a call that cannot even start.
+std::optional<end_of_call> exchange::refused() {
+  if (home->closed)
+    return cancelled{};
+  auto bytes = request_head(*call.to, call.request);
+  if (!bytes)
+    return misconfigured("the target or a header of the request cannot be sent");
+  head = std::move(*bytes);
+  if (call.to->tls && !home->trust(call.to->ca_file))
+    return misconfigured("cannot read the CA file '" + call.to->ca_file + "'");
+  return std::nullopt;
+}
+
+void exchange::end(end_of_call what) {
+  ended_ = true;
+  timer_.cancel();
+  home->leave(*this);
+  times.total = between(began, steady_clock::now());
+  auto tell = std::move(on_ended_);
+  tell(http_outcome{std::move(what), times});
+}
+
+steady_time exchange::deadline() const {
+  auto out = began + call.within.total;
+  if (phase_ != phase::reading)
+    out = std::min(out, began + call.within.first_byte);
+  if (phase_ == phase::connecting)
+    out = std::min(out, connecting_since_ + call.within.connect);
+  return out;
+}
+
+std::optional<failure> exchange::exceeded(steady_time now) const {
+  if (now < deadline())
+    return std::nullopt;
+  if (now >= began + call.within.total)
+    return late("no whole reply within ", call.within.total);
+  if (now >= began + call.within.first_byte)
+    return late("no byte of a reply within ", call.within.first_byte);
+  return late("no connection within ", call.within.connect);
+}
+
+void exchange::arm() {
+  const auto at = deadline();
+  if (at >= armed_for_)
+    return;
+  armed_for_ = at;
+  timer_.expires_at(at);
+  timer_.async_wait([self = shared_from_this()](boost::system::error_code set_anew) {
+    if (!set_anew)
+      self->on_timer();
+  });
+}
+
+void exchange::on_timer() {
+  armed_for_ = steady_time::max();
+  if (stopped || ended_)
+    return;
+  overdue_ = exceeded(steady_clock::now());
+  if (overdue_)
+    stop();
+  else
+    arm();
+}
+
+} // namespace hedgerow
