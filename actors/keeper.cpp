@@ -1,0 +1,160 @@
+#include "actors/keeper.hpp"
+
+#include "actors/degrader.hpp"
+#include "actors/route.hpp"
+#include "actors/task.hpp"
+#include "actors/validator.hpp"
+
+#include <caf/actor_system.hpp>
+
+#include <algorithm>
+
+namespace hedgerow {
+
+namespace {
+
+/// What a route remembers is about this provider, address and model.
+bool same_route(const route_config& x, const route_config& y) {
+  return x.provider.name == y.provider.name && x.provider.base_url == y.provider.base_url
+         && x.model == y.model;
+}
+
+bool same_task(const task& x, const task& y) {
+  return x.hedge.has_value() == y.hedge.has_value()
+         && (!x.hedge || x.hedge->max_extra == y.hedge->max_extra);
+}
+
+/// A seed of its own for every route, whatever the order they are made in.
+std::uint64_t seed_for(std::uint64_t seed, std::string_view name) {
+  for (unsigned char c : name)
+    seed = (seed ^ c) * 0x100000001b3u;
+  return seed;
+}
+
+template <class Handle>
+const Handle* find(const std::map<std::string, Handle, std::less<>>& in, const std::string& name) {
+  auto i = in.find(name);
+  return i == in.end() ? nullptr : &i->second;
+}
+
+template <class Handle>
+bool holds(const std::vector<Handle>& in, const caf::actor_addr& who) {
+  return std::ranges::any_of(in, [&](const Handle& x) { return x.address() == who; });
+}
+
+/// `in` without the role of `who`; whether it had one.
+template <class Handle>
+bool vacate(std::map<std::string, Handle, std::less<>>& in, const caf::actor_addr& who) {
+  return std::erase_if(in, [&](const auto& x) { return x.second.address() == who; }) > 0;
+}
+
+template <class Handle>
+bool vacate(std::vector<Handle>& in, const caf::actor_addr& who) {
+  return std::erase_if(in, [&](const Handle& x) { return x.address() == who; }) > 0;
+}
+
+void fill_lanes(caf::actor_system& system, cast& next, const cast_options& with) {
+  while (next.validators.size() < with.lanes)
+    next.validators.push_back(system.spawn(validator));
+  while (next.degraders.size() < with.lanes)
+    next.degraders.push_back(system.spawn(degrader));
+  if (!next.recorder)
+    next.recorder = system.spawn(recorder, with.sinks);
+}
+
+void fill_routes(caf::actor_system& system, cast& next, const cast_options& with, const cast* before) {
+  route_surroundings around{next.validators, next.recorder};
+  for (const auto& [name, setup] : next.rules->routes) {
+    const auto* known = before ? find(before->routes, name) : nullptr;
+    if (known && same_route(before->rules->routes.find(name)->second.config, setup.config)) {
+      caf::anon_send(*known, reconfigure{setup, around});
+      next.routes.emplace(name, *known);
+    } else {
+      next.routes.emplace(name, system.spawn(route, setup, around, seed_for(with.seed, name)));
+    }
+  }
+}
+
+void fill_tasks(caf::actor_system& system, cast& next, const cast* before) {
+  for (const auto& [name, of] : next.rules->tasks) {
+    const auto* known = before ? find(before->tasks, name) : nullptr;
+    if (known && same_task(before->rules->tasks.find(name)->second, of))
+      next.tasks.emplace(name, *known);
+    else
+      next.tasks.emplace(name, system.spawn(task_keeper, of.hedge ? of.hedge->max_extra : 0.0));
+  }
+}
+
+/// Calls `visit` with the address of everyone in `x`.
+template <class F>
+void each(const cast& x, F visit) {
+  for (const auto& [name, y] : x.routes)
+    visit(y);
+  for (const auto& [name, y] : x.tasks)
+    visit(y);
+  for (const auto& y : x.validators)
+    visit(y);
+  for (const auto& y : x.degraders)
+    visit(y);
+  visit(x.recorder);
+}
+
+} // namespace
+
+std::shared_ptr<const cast> assemble(caf::actor_system& system, std::shared_ptr<const policy> rules,
+                                     const cast_options& with, const cast* before) {
+  auto next = std::make_shared<cast>();
+  next->rules = std::move(rules);
+  if (before) {
+    next->validators = before->validators;
+    next->degraders = before->degraders;
+    next->recorder = before->recorder;
+  }
+  fill_lanes(system, *next, with);
+  fill_routes(system, *next, with, before);
+  fill_tasks(system, *next, before);
+  return next;
+}
+
+keeper_actor::behavior_type keeper(keeper_actor::stateful_pointer<keeper_state> self,
+                                   std::shared_ptr<stage> on, cast_options with) {
+  auto& state = self->state;
+  state.self = self;
+  state.on = std::move(on);
+  state.with = std::move(with);
+  self->set_down_handler([self](caf::down_msg& x) { self->state.replace(x); });
+  each(*state.on->load(), [self](const auto& x) { self->monitor(x); });
+  return {
+    [self](const new_policy& x) { self->state.take_over(x.rules); },
+  };
+}
+
+void keeper_state::take_over(std::shared_ptr<const policy> rules) {
+  auto before = on->load();
+  publish(assemble(self->system(), std::move(rules), with, before.get()), before.get());
+}
+
+void keeper_state::replace(const caf::down_msg& gone) {
+  auto before = on->load();
+  auto vacant = *before;
+  auto had_role = vacate(vacant.routes, gone.source) || vacate(vacant.tasks, gone.source)
+                  || vacate(vacant.validators, gone.source) || vacate(vacant.degraders, gone.source);
+  if (vacant.recorder.address() == gone.source) {
+    vacant.recorder = recorder_actor{};
+    had_role = true;
+  }
+  if (had_role)
+    publish(assemble(self->system(), before->rules, with, &vacant), before.get());
+}
+
+void keeper_state::publish(std::shared_ptr<const cast> next, const cast* before) {
+  std::vector<caf::actor_addr> known;
+  each(*before, [&](const auto& x) { known.push_back(x.address()); });
+  each(*next, [&](const auto& x) {
+    if (std::ranges::find(known, x.address()) == known.end())
+      self->monitor(x);
+  });
+  on->store(std::move(next));
+}
+
+} // namespace hedgerow

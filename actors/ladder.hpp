@@ -1,0 +1,228 @@
+#pragma once
+
+#include "actors/policy.hpp"
+#include "actors/request.hpp"
+#include "actors/trail.hpp"
+#include "contracts/contract.hpp"
+#include "contracts/failure.hpp"
+#include "routes/attempt.hpp"
+#include "routes/traffic_class.hpp"
+#include "routes/transport.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <random>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+/// The policy of one request as a pure state machine: events in, steps out. It has no clock, sends
+/// nothing and can be replayed; the supervisor carries out what it says.
+namespace hedgerow {
+
+/// What a ladder knows of its request.
+struct request_facts {
+  traffic_class traffic = traffic_class::short_whole;
+  std::int64_t estimated_input = 0;
+  /// Output tokens that the caller allows; 0: not said.
+  std::int64_t max_output = 0;
+  bool needs_tools = false;
+  bool needs_vision = false;
+};
+
+/// A route let an attempt start.
+struct attempt_begun {
+  bool probe = false;
+  /// The hedge's quantile of the route's latency in this traffic class; absent: no data.
+  std::optional<milliseconds> hedge_after;
+  std::optional<milliseconds> p95;
+};
+
+/// A route did not let an attempt start.
+struct attempt_refused {
+  std::string_view why;
+  std::optional<milliseconds> retry_in;
+};
+
+/// An attempt answered and the validator has judged it.
+struct attempt_judged {
+  token_usage usage;
+  verdict said;
+};
+
+/// How an attempt ended. Exactly one arrives for each `start_attempt`.
+using attempt_end = std::variant<attempt_refused, attempt_judged, failure, cancelled>;
+
+/// Steps: what to do next, in order.
+struct start_attempt {
+  int attempt = 0;
+  std::size_t rung = 0;
+  attempt_kind kind = attempt_kind::primary;
+};
+struct cancel_attempt {
+  int attempt = 0;
+};
+/// Ask the task whether one more hedge is allowed; the answer comes as `hedge_decided`.
+struct ask_for_hedge {};
+struct degrade_to {
+  std::size_t rung = 0;
+};
+/// Answer the caller now. The attempt whose output it is, or 0.
+struct answer_with {
+  int attempt = 0;
+};
+
+using step = std::variant<start_attempt, cancel_attempt, ask_for_hedge, degrade_to, answer_with>;
+using steps = std::vector<step>;
+
+/// Decides, for one request, what is the safest useful thing to do next.
+class ladder {
+public:
+  /// `rules` and `of` outlive the ladder. `deadline` is the request's own, not later than the task's.
+  ladder(const policy& rules, const task& of, request_facts facts, time_point now,
+         milliseconds deadline, std::uint64_t seed);
+
+  /// Events. After the step `answer_with` only `ended` may follow, for losers on their way out.
+  steps begin(time_point now);
+  steps started(int attempt, const attempt_begun& how, time_point now);
+  steps ended(int attempt, const attempt_end& how, int status, time_point now);
+  steps hedge_decided(bool granted, time_point now);
+  /// A degradation rung answered, or had nothing to say.
+  steps degraded(bool answered, time_point now);
+  /// The caller went away.
+  steps abandoned(time_point now);
+  /// A moment that `next_due` named has come; harmless at any other time.
+  steps due(time_point now);
+
+  /// The next moment at which `due` has something to decide.
+  std::optional<time_point> next_due() const;
+
+  /// The facts of the end, valid after `answer_with`: outcome, counts, cost, route, problem. The
+  /// output itself is the supervisor's to add.
+  answer facts() const;
+
+  /// Why a degradation is needed: a failure class or `skipped`.
+  std::string_view cause() const;
+
+  /// Attempts that have not ended, cancelled ones included.
+  std::size_t in_flight() const { return flights_.size(); }
+
+  bool finished() const { return ended_.has_value(); }
+
+  /// Something outside is waited for: an attempt, or the time of a retry.
+  bool waiting() const { return retry_.has_value() || live() > 0; }
+
+  const trail& history() const { return history_; }
+
+private:
+  /// An attempt that has not ended.
+  struct flight {
+    int attempt = 0;
+    std::size_t rung = 0;
+    attempt_kind kind = attempt_kind::primary;
+    time_point since;
+    std::optional<time_point> hedge_at = std::nullopt;
+    std::optional<time_point> give_up_at = std::nullopt;
+    /// We have told it to stop; what it still says moves nothing but cost and policy.
+    bool cancelled = false;
+  };
+
+  struct rung_memory {
+    bool tried = false;
+    /// Started because an earlier one failed or was skipped.
+    bool as_fallback = false;
+    /// Its route did not take a hedge; it may take a call that is none.
+    bool no_hedge = false;
+    int retries = 0;
+  };
+
+  /// A retry that waits for its time.
+  struct pending_retry {
+    std::size_t rung = 0;
+    time_point at;
+    /// When it is given up, so that an untried rung keeps its half of the time.
+    std::optional<time_point> give_up_at;
+  };
+
+  // What follows from an end; see ladder.cpp.
+  steps fail(std::size_t rung, const failure& why, time_point now);
+  steps take(const flight& x, const verdict& said, time_point now);
+  steps refused(const flight& x, time_point now);
+  steps move_on(time_point now);
+  steps hedge(std::size_t beside, time_point now);
+  steps start(std::size_t rung, attempt_kind kind, time_point now);
+  steps degrade(time_point now);
+  steps finish(outcome how, int attempt, time_point now);
+  steps out_of_time(time_point now);
+  steps block(const failure& why, time_point now);
+  steps reject(time_point now);
+  void stop(flight& x, std::string_view as, std::string_view reason, time_point now, steps& out);
+  void stop_all(std::string_view as, std::string_view reason, time_point now, steps& out);
+  bool schedule_retry(std::size_t rung, const failure& why, time_point now);
+  void remember(const failure& why);
+  void settle(const flight& x, const attempt_end& how, int status, time_point now);
+  void undo(const flight& x, const attempt_refused& why);
+
+  std::optional<std::size_t> next_rung(time_point now);
+  std::optional<std::size_t> next_rung(rung_role as, time_point now);
+  std::optional<std::size_t> next_hedge_rung(std::size_t beside) const;
+  std::string_view why_unfit(std::size_t rung) const;
+  bool another_untried() const;
+  bool is_model(std::size_t rung) const;
+  rung_role role_of(std::size_t rung) const;
+  attempt_kind kind_of(std::size_t rung) const;
+  const route_setup& setup(std::size_t rung) const;
+  flight* find(int attempt);
+  int live() const;
+  flight* only_live();
+  trail_entry& entry_of(trail_event event, int attempt);
+  void note_degraded(time_point now);
+  trail_entry& note(trail_event event, time_point now);
+  trail_entry& note(trail_event event, const flight& x, time_point now);
+  double uniform();
+  double price_of_input(std::size_t rung) const;
+  error problem() const;
+
+  const policy* rules_;
+  const task* task_;
+  request_facts facts_;
+  time_point began_;
+  time_point deadline_;
+  /// When model attempts end, so that the rungs behind them have their time.
+  time_point models_until_;
+  std::size_t primary_;
+  std::vector<rung_memory> rungs_;
+  std::vector<flight> flights_;
+  std::optional<pending_retry> retry_;
+  std::optional<std::size_t> degrading_;
+  /// The late attempt for which a hedge was asked.
+  std::optional<int> asking_for_;
+  bool timed_out_ = false;
+  /// A rung was passed over, or its model failed, because the request does not fit its context …
+  bool too_long_ = false;
+  /// … and another for some other reason, so that asking again may help.
+  bool may_fit_ = false;
+  int last_attempt_ = 0;
+  int attempts_ = 0;
+  int retries_ = 0;
+  int fallbacks_ = 0;
+  int hedges_ = 0;
+  token_usage usage_;
+  double cost_ = 0;
+  std::optional<failure> last_;
+  /// The most informative failure so far, for the caller.
+  std::optional<failure> worst_;
+  std::vector<violation> violations_;
+  std::optional<milliseconds> retry_in_;
+  std::optional<outcome> ended_;
+  std::optional<std::size_t> winner_rung_;
+  bool repaired_ = false;
+  bool withheld_ = false;
+  time_point ended_at_;
+  trail history_;
+  std::minstd_rand random_;
+};
+
+} // namespace hedgerow

@@ -1,0 +1,66 @@
+#include "actors/policy.hpp"
+
+namespace hedgerow {
+
+namespace {
+
+error unsound(std::string message) { return {errc::config_invalid, std::move(message), {}}; }
+
+result<void> check_task(const policy& all, const task& x) {
+  auto where = "task '" + x.name + "' ";
+  if (x.ladder.empty())
+    return unsound(where + "has an empty ladder");
+  if (x.deadline <= milliseconds{0})
+    return unsound(where + "has no time: its deadline must be positive");
+  if (x.budget.attempts < 1 || x.budget.attempts > 200)
+    return unsound(where + "must allow from 1 to 200 attempts");
+  for (const auto& r : x.ladder) {
+    if (const auto* model = std::get_if<model_rung>(&r); model && !all.routes.contains(model->route))
+      return unsound(where + "names the route '" + model->route + "', which does not exist");
+    if (const auto* rules = std::get_if<rules_rung>(&r); rules && !rules->rules)
+      return unsound(where + "has a rung of rules without rules");
+  }
+  return {};
+}
+
+} // namespace
+
+std::string_view to_string(task_capability x) {
+  switch (x) {
+    case task_capability::extraction: return "extraction";
+    case task_capability::classification: return "classification";
+    case task_capability::rewrite: return "rewrite";
+    case task_capability::retrieval: return "retrieval";
+    case task_capability::reasoning: return "reasoning";
+    case task_capability::code: return "code";
+    case task_capability::multimodal: return "multimodal";
+    case task_capability::tool_execution: return "tool_execution";
+    case task_capability::safety_review: return "safety_review";
+    case task_capability::chat: return "chat";
+  }
+  return "unknown";
+}
+
+std::string_view to_string(rung_role x) {
+  switch (x) {
+    case rung_role::equivalent: return "equivalent";
+    case rung_role::stronger: return "stronger";
+    case rung_role::longer_context: return "longer_context";
+  }
+  return "unknown";
+}
+
+result<void> holds_together(const policy& x) {
+  for (const auto& [name, setup] : x.routes)
+    if (!setup.call)
+      return unsound("route '" + name + "' has no way to its model");
+  for (const auto& [name, of] : x.tasks) {
+    if (name != of.name)
+      return unsound("task '" + of.name + "' is filed under '" + name + "'");
+    if (auto sound = check_task(x, of); !sound)
+      return sound;
+  }
+  return {};
+}
+
+} // namespace hedgerow

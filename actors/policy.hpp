@@ -1,0 +1,151 @@
+#pragma once
+
+#include "contracts/contract.hpp"
+#include "contracts/schema.hpp"
+#include "routes/route_config.hpp"
+#include "routes/transport.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+/// What an operator has decided: tasks, their ladders, routes. One immutable snapshot.
+namespace hedgerow {
+
+using std::chrono::milliseconds;
+
+/// What a task is for; decides which checks a policy must pass.
+enum class task_capability : std::uint8_t {
+  extraction,
+  classification,
+  rewrite,
+  retrieval,
+  reasoning,
+  code,
+  multimodal,
+  tool_execution,
+  safety_review,
+  chat,
+};
+
+std::string_view to_string(task_capability x);
+
+enum class task_mode : std::uint8_t { interactive, background };
+
+/// In which role a model rung stands in a ladder.
+enum class rung_role : std::uint8_t {
+  equivalent,     ///< Same contract, language, safety and latency target.
+  stronger,       ///< After contract and capability failures, or when all before are unavailable.
+  longer_context, ///< When the request does not fit those before.
+};
+
+std::string_view to_string(rung_role x);
+
+/// Calls a model.
+struct model_rung {
+  std::string route;
+  rung_role as = rung_role::equivalent;
+};
+
+/// One rule of a rules file, compiled; see `rules.hpp`.
+class rule_set;
+
+/// Answers from rules that a person wrote.
+struct rules_rung {
+  std::shared_ptr<const rule_set> rules;
+};
+
+/// Says honestly that there is no answer.
+struct message_rung {
+  std::string text;
+};
+
+using ladder_rung = std::variant<model_rung, rules_rung, message_rung>;
+
+/// When a second attempt is started beside a late one.
+struct hedge_policy {
+  /// A fixed delay …
+  std::optional<milliseconds> fixed;
+  /// … or this quantile (0..1) of the route's own latency in the request's traffic class.
+  double quantile = 0.95;
+  milliseconds floor{100};
+  milliseconds ceiling{2000};
+  /// Hedges started in any 10 s are at most max(1, this share of the task's requests in them).
+  double max_extra = 0.05;
+  int at_most = 1;
+};
+
+/// A time, or a share of what is left of the deadline.
+struct patience {
+  std::optional<milliseconds> fixed;
+  double share = 0.25;
+};
+
+/// How often and how the same rung is called again.
+struct retry_policy {
+  int attempts = 2;
+  milliseconds base{250};
+  milliseconds cap{8000};
+  /// The longest hint that is waited for.
+  patience wait_up_to;
+};
+
+/// What a request may spend.
+struct request_budget {
+  int attempts = 6;
+};
+
+/// What a request's input must satisfy before any route is touched.
+struct input_policy {
+  std::optional<schema> shape;
+  /// Estimated tokens; 0: no limit.
+  std::int64_t max_tokens = 0;
+};
+
+/// A named product use of a model.
+struct task {
+  std::string name;
+  task_capability capability = task_capability::chat;
+  task_mode mode = task_mode::interactive;
+  /// The whole request, every retry and hedge included.
+  milliseconds deadline{30000};
+  /// Null: any non-empty text, or a tool call that was allowed.
+  std::shared_ptr<const contract> must;
+  std::vector<ladder_rung> ladder;
+  std::optional<hedge_policy> hedge;
+  retry_policy retry;
+  request_budget budget;
+  safety_level safety = safety_level::standard;
+  input_policy input;
+  /// Sent before the caller's messages; empty: nothing.
+  std::string system;
+  /// Defaults of the task; a caller's own win.
+  parameters params;
+};
+
+/// A configured route and the way to its model.
+struct route_setup {
+  route_config config;
+  transport call;
+};
+
+/// Everything a request is decided by. Immutable once it is in use; replaced whole.
+struct policy {
+  /// Names the snapshot in trails.
+  std::string version = "1";
+  std::map<std::string, route_setup, std::less<>> routes;
+  std::map<std::string, task, std::less<>> tasks;
+};
+
+/// Checks that `x` holds together: every rung names a route, budgets and times make sense. The
+/// first finding is the error (`config_invalid`).
+result<void> holds_together(const policy& x);
+
+} // namespace hedgerow

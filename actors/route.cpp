@@ -1,0 +1,128 @@
+#include "actors/route.hpp"
+
+#include <caf/send.hpp>
+
+#include <cassert>
+
+namespace hedgerow {
+
+namespace {
+
+milliseconds between(time_point since, time_point now) {
+  return std::chrono::duration_cast<milliseconds>(now - since);
+}
+
+/// An answer that ran out of tokens is a whole one only where no contract says what whole is.
+bool cut_short(const completion& x, const terms& must) {
+  return x.finish == finish_reason::length && (must.task || must.request);
+}
+
+attempt_result result_of(const route_flight& x, const call_ended& how, time_point now) {
+  attempt_result out{.traffic = x.about->facts.traffic, .as = x.as, .elapsed = between(x.since, now)};
+  if (const auto* why = std::get_if<failure>(&how.what)) {
+    out.failed = why->kind;
+    out.scope = why->scope;
+    out.retry_after = why->retry_after;
+  }
+  out.cancelled = std::holds_alternative<cancelled>(how.what);
+  return out;
+}
+
+} // namespace
+
+route_actor::behavior_type route(route_actor::stateful_pointer<route_state> self, route_setup setup,
+                                 route_surroundings around, std::uint64_t seed) {
+  assert(!around.validators.empty() && "an output must be judged");
+  auto& state = self->state;
+  state.self = self;
+  state.health.emplace(setup.config, seed);
+  state.setup = std::move(setup);
+  state.around = std::move(around);
+  self->set_exit_handler([self](caf::exit_msg& x) { self->state.leave(x.reason); });
+  return {
+    [self](const attempt& x) { return self->state.begin(x); },
+    [self](const cancel& x) { self->state.stop(x); },
+    [self](const get_status&) { return self->state.status(); },
+    [self](const reconfigure& x) { self->state.change(x); },
+    [self](call_over& x) { self->state.end(x); },
+  };
+}
+
+caf::result<attempt_over> route_state::begin(const attempt& x) {
+  auto now = self->clock().now();
+  const auto& config = setup.config;
+  auto lease = config.timeout.total + milliseconds{1000};
+  auto granted = leaving ? admission{.why = "disabled"}
+                         : health->admit(x.about->facts.traffic, x.kind, lease, now);
+  if (granted.as == permit::refused)
+    return attempt_over{.id = x.id, .how = attempt_refused{granted.why, granted.retry_in}};
+
+  attempt_underway started{x.id, {.probe = granted.as == permit::probe}};
+  const auto& hedge = x.about->of->hedge;
+  if (hedge && !hedge->fixed)
+    started.how.hedge_after = health->quantile(x.about->facts.traffic, hedge->quantile, now);
+  started.how.p95 = health->quantile(x.about->facts.traffic, 0.95, now);
+  // Who asks is a supervisor: the reply and this message go the same way.
+  self->send(caf::actor_cast<supervisor_actor>(self->current_sender()), std::move(started));
+
+  auto promise = self->make_response_promise<attempt_over>();
+  auto& flight = flights[x.id];
+  flight = {.promise = promise, .about = x.about, .as = granted.as, .since = now, .stop = {}};
+  model_call call{.ask = {x.about, &x.about->ask}, .total = config.timeout.total};
+  flight.stop = setup.call(std::move(call),
+                           [me = caf::actor_cast<route_actor>(self), id = x.id](call_ended how) {
+                             caf::anon_send(me, call_over{id, std::move(how)});
+                           });
+  return promise;
+}
+
+void route_state::stop(const cancel& x) {
+  if (auto i = flights.find(x.id); i != flights.end())
+    i->second.stop();
+}
+
+void route_state::end(call_over& x) {
+  auto i = flights.find(x.id);
+  assert(i != flights.end() && "a call ends once");
+  auto flight = std::move(i->second);
+  flights.erase(i);
+  for (auto& moved : health->ended(result_of(flight, x.how, self->clock().now()), self->clock().now()))
+    self->send(around.recorder, breaker_moved{setup.config.name, std::move(moved)});
+  auto* output = std::get_if<completion>(&x.how.what);
+  if (output && cut_short(*output, flight.about->must))
+    x.how.what = failure{.kind = failure_class::capability, .reason = "truncated", .status = x.how.status};
+  if (output = std::get_if<completion>(&x.how.what); output) {
+    const auto& judge = around.validators[next_validator++ % around.validators.size()];
+    flight.promise.delegate(judge, candidate{x.id, std::move(flight.about), std::move(*output),
+                                             x.how.status});
+  } else if (auto* why = std::get_if<failure>(&x.how.what)) {
+    flight.promise.deliver(attempt_over{.id = x.id, .how = std::move(*why), .status = x.how.status});
+  } else {
+    flight.promise.deliver(attempt_over{.id = x.id, .how = cancelled{}});
+  }
+  if (leaving && flights.empty())
+    self->quit(caf::exit_reason::user_shutdown);
+}
+
+void route_state::change(const reconfigure& x) {
+  setup = x.setup;
+  around = x.around;
+  health->reconfigure(setup.config);
+}
+
+route_status route_state::status() const {
+  route_status out{.route = setup.config.name, .in_flight = flights.size()};
+  for (std::size_t i = 0; i < traffic_classes; ++i)
+    out.breakers[i] = health->state(static_cast<traffic_class>(i), self->clock().now());
+  return out;
+}
+
+void route_state::leave(const caf::error& reason) {
+  leaving = true;
+  for (auto& [id, flight] : flights)
+    flight.stop();
+  if (flights.empty())
+    self->quit(reason);
+}
+
+} // namespace hedgerow

@@ -1,0 +1,48 @@
+#pragma once
+
+#include "actors/interfaces.hpp"
+#include "routes/health.hpp"
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
+
+#include <optional>
+#include <unordered_map>
+
+namespace hedgerow {
+
+/// An attempt whose call has not ended.
+struct route_flight {
+  caf::typed_response_promise<attempt_over> promise;
+  question_ptr about;
+  permit as = permit::passed;
+  time_point since;
+  stop_call stop;
+};
+
+struct route_state {
+  route_actor::pointer self = nullptr;
+  route_setup setup;
+  route_surroundings around;
+  std::optional<route_health> health;
+  std::unordered_map<attempt_id, route_flight> flights;
+  std::size_t next_validator = 0;
+  /// Told to exit: refuses attempts and quits when the last call has ended.
+  bool leaving = false;
+
+  caf::result<attempt_over> begin(const attempt& x);
+  void stop(const cancel& x);
+  void end(call_over& x);
+  void change(const reconfigure& x);
+  route_status status() const;
+  void leave(const caf::error& reason);
+};
+
+/// One way to call one model. Owns its breakers, limiter and retry budget; never retries by itself.
+/// A cancelled attempt is stopped at the socket; its reply still comes, so that every attempt ends
+/// exactly once.
+route_actor::behavior_type route(route_actor::stateful_pointer<route_state> self, route_setup setup,
+                                 route_surroundings around, std::uint64_t seed);
+
+} // namespace hedgerow

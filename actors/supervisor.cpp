@@ -1,0 +1,168 @@
+#include "actors/supervisor.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace hedgerow {
+
+namespace {
+
+/// What a reply may be late by before its actor is taken for lost.
+constexpr milliseconds grace{1000};
+
+/// CAF's own errors, as the end of an attempt. A reply that cannot be judged counts as broken: the
+/// same route would only say it again.
+failure to_failure(const caf::error& reason) {
+  if (reason == caf::sec::request_timeout)
+    return {.kind = failure_class::latency, .reason = "its route did not reply"};
+  if (reason == caf::sec::request_receiver_down)
+    return {.kind = failure_class::transport,
+            .reason = "its route is being restarted",
+            .final_for_route = true}; // This request only knows the one that died.
+  return {.kind = failure_class::contract, .reason = "the output could not be judged"};
+}
+
+} // namespace
+
+supervisor_actor::behavior_type supervisor(supervisor_actor::stateful_pointer<supervisor_state> self,
+                                           supervisor_job job) {
+  auto& state = self->state;
+  state.self = self;
+  state.job = std::move(job);
+  state.open();
+  return {
+    [self](const attempt_underway& x) { self->state.underway(x); },
+    [self](const abandon&) { self->state.carry_out(self->state.plan->abandoned(self->clock().now())); },
+    [self](const wake&) { self->state.woken(); },
+  };
+}
+
+void supervisor_state::open() {
+  began = self->clock().now();
+  const auto& about = *job.about;
+  plan.emplace(*about.rules, *about.of, about.facts, began, about.deadline, job.seed);
+  self->send(job.actors->tasks.find(about.of->name)->second, arrival{});
+  carry_out(plan->begin(began));
+}
+
+void supervisor_state::underway(const attempt_underway& x) {
+  carry_out(plan->started(attempt_number(x.id), x.how, self->clock().now()));
+}
+
+void supervisor_state::over(attempt_over& x) {
+  auto finished_before = plan->finished();
+  auto next = plan->ended(attempt_number(x.id), x.how, x.status, self->clock().now());
+  if (!finished_before && plan->finished())
+    output = std::move(x.output);
+  carry_out(std::move(next));
+}
+
+void supervisor_state::lost(attempt_id id, const caf::error& reason) {
+  carry_out(plan->ended(attempt_number(id), to_failure(reason), 0, self->clock().now()));
+}
+
+void supervisor_state::carry_out(steps what) {
+  auto now = self->clock().now();
+  for (const auto& x : what)
+    std::visit([this](const auto& y) { carry_out(y); }, x);
+  account(now);
+  if (plan->finished() && plan->in_flight() == 0) {
+    self->send(job.actors->recorder, record{job.about, conclude()});
+    self->quit();
+    return;
+  }
+  arm(now);
+}
+
+void supervisor_state::carry_out(const start_attempt& x) {
+  const auto& name = std::get<model_rung>(job.about->of->ladder[x.rung]).route;
+  const auto& to = job.actors->routes.find(name)->second;
+  asked.push_back(to);
+  auto id = make_attempt_id(job.number, x.attempt);
+  auto most = job.about->rules->routes.find(name)->second.config.timeout.total + 2 * grace;
+  self->request(to, most, attempt{id, x.kind, job.about})
+    .then([this](attempt_over& how) { over(how); },
+          [this, id](const caf::error& reason) { lost(id, reason); });
+}
+
+void supervisor_state::carry_out(const cancel_attempt& x) {
+  self->send(asked[static_cast<std::size_t>(x.attempt) - 1], cancel{make_attempt_id(job.number, x.attempt)});
+}
+
+void supervisor_state::carry_out(const ask_for_hedge&) {
+  self->request(job.actors->tasks.find(job.about->of->name)->second, grace, hedge_wish{})
+    .then([this](bool granted) { carry_out(plan->hedge_decided(granted, self->clock().now())); },
+          [this](const caf::error&) { carry_out(plan->hedge_decided(false, self->clock().now())); });
+}
+
+void supervisor_state::carry_out(const degrade_to& x) {
+  const auto& all = job.actors->degraders;
+  auto left = began + job.about->deadline - self->clock().now();
+  auto most = std::clamp<time_point::duration>(left, milliseconds{1}, grace);
+  self->request(all[job.number % all.size()], most,
+                degrade_wish{job.about, x.rung, std::string{plan->cause()}})
+    .then(
+      [this](degraded_answer& y) {
+        instead = std::move(y);
+        carry_out(plan->degraded(instead.answered, self->clock().now()));
+      },
+      [this](const caf::error&) { carry_out(plan->degraded(false, self->clock().now())); });
+}
+
+void supervisor_state::carry_out(const answer_with&) {
+  account(self->clock().now());
+  auto reply = conclude();
+  if (reply.ended == outcome::answered) {
+    reply.what = std::move(output);
+    if (!reply.what.model.empty())
+      reply.model = reply.what.model;
+    const auto& must = job.about->must;
+    auto json = [](const auto& c) { return c && c->format == contract::form::json; };
+    reply.is_json = reply.what.tool_calls.empty() && (json(must.task) || json(must.request));
+  } else if (reply.ended == outcome::degraded) {
+    reply.what.text = std::move(instead.text);
+    reply.is_json = instead.is_json;
+  }
+  if (job.about->wants_trail)
+    reply.steps = plan->history();
+  std::exchange(job.done, nullptr)(std::move(reply));
+}
+
+void supervisor_state::woken() {
+  auto now = self->clock().now();
+  if (armed && now >= *armed)
+    armed.reset();
+  carry_out(plan->due(now));
+}
+
+/// Sees to it that a `wake` comes when the ladder next has something to decide.
+void supervisor_state::arm(time_point now) {
+  auto next = plan->next_due();
+  if (!next || (armed && *armed <= *next))
+    return;
+  armed = *next;
+  self->delayed_send(self, std::max(*next - now, time_point::duration{0}), wake{});
+}
+
+/// Adds up the time in which something outside was waited for.
+void supervisor_state::account(time_point now) {
+  if (waiting_since && (!plan->waiting() || plan->finished())) {
+    waited += now - *waiting_since;
+    waiting_since.reset();
+  } else if (!waiting_since && plan->waiting() && !plan->finished()) {
+    waiting_since = now;
+  }
+}
+
+answer supervisor_state::conclude() {
+  auto out = plan->facts();
+  out.id = job.about->id;
+  if (out.ended == outcome::degraded)
+    out.degraded = instead.truth;
+  out.overhead = out.latency - std::chrono::duration_cast<std::chrono::microseconds>(waited);
+  if (!job.done)
+    out.steps = plan->history();
+  return out;
+}
+
+} // namespace hedgerow

@@ -1,0 +1,79 @@
+#pragma once
+
+#include "actors/cast.hpp"
+#include "actors/ladder.hpp"
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace hedgerow {
+
+/// Counts one supervisor for as long as it is held.
+struct presence {
+  explicit presence(std::shared_ptr<std::atomic<std::size_t>> all) : count{std::move(all)} {
+    count->fetch_add(1, std::memory_order_relaxed);
+  }
+  ~presence() { count->fetch_sub(1, std::memory_order_relaxed); }
+  presence(const presence&) = delete;
+  presence& operator=(const presence&) = delete;
+
+  std::shared_ptr<std::atomic<std::size_t>> count;
+};
+
+/// One request, as its supervisor is given it.
+struct supervisor_job {
+  question_ptr about;
+  std::shared_ptr<const cast> actors;
+  answer_handler done;
+  /// Unique within the engine.
+  std::uint64_t number = 0;
+  std::uint64_t seed = 0;
+  /// Held for as long as the supervisor lives.
+  std::shared_ptr<presence> here;
+};
+
+struct supervisor_state {
+  supervisor_actor::pointer self = nullptr;
+  supervisor_job job;
+  std::optional<ladder> plan;
+  /// By attempt number, from 1: the route that was asked.
+  std::vector<route_actor> asked;
+  /// The output of the attempt that answers, or what a degradation rung gave.
+  completion output;
+  degraded_answer instead;
+  /// The time for which a `wake` is under way.
+  std::optional<time_point> armed;
+  time_point began;
+  std::optional<time_point> waiting_since;
+  std::chrono::steady_clock::duration waited{0};
+
+  void open();
+  void underway(const attempt_underway& x);
+  void over(attempt_over& x);
+  void lost(attempt_id id, const caf::error& reason);
+  void carry_out(steps what);
+  void carry_out(const start_attempt& x);
+  void carry_out(const cancel_attempt& x);
+  void carry_out(const ask_for_hedge& x);
+  void carry_out(const degrade_to& x);
+  void carry_out(const answer_with& x);
+  void woken();
+  void arm(time_point now);
+  void account(time_point now);
+  answer conclude();
+};
+
+/// Takes one request to its one answer: carries out what its ladder decides, runs the hedges and
+/// cancels the losers. Answers once, lives on until its last attempt has ended, hands the whole
+/// story to the recorder and is gone.
+supervisor_actor::behavior_type supervisor(supervisor_actor::stateful_pointer<supervisor_state> self,
+                                           supervisor_job job);
+
+} // namespace hedgerow

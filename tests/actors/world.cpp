@@ -1,0 +1,318 @@
+#include "tests/actors/world.hpp"
+
+#include <caf/send.hpp>
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <map>
+
+namespace hedgerow::test {
+
+namespace {
+
+std::string number(auto x) { return std::to_string(x); }
+
+bool satisfies(const terms& must, const completion& x) {
+  return (!must.task || violations(*must.task, x).empty())
+         && (!must.request || violations(*must.request, x).empty());
+}
+
+/// Whether each attempt in `x` starts before it ends and ends once.
+void check_attempts(const record& x, std::vector<std::string>& broken) {
+  std::map<int, int> ended;
+  int started = 0;
+  auto latched = false;
+  for (const auto& entry : x.facts.steps) {
+    if (entry.event == trail_event::attempt_started) {
+      ++started;
+      if (latched)
+        broken.push_back(x.about->id + ": an attempt started after a policy verdict");
+      if (!ended.emplace(entry.attempt, 0).second)
+        broken.push_back(x.about->id + ": attempt " + number(entry.attempt) + " started twice");
+    }
+    if (entry.event == trail_event::attempt_ended)
+      ++ended[entry.attempt];
+    latched = latched || entry.event == trail_event::latched;
+  }
+  for (auto [attempt, times] : ended)
+    if (times != 1)
+      broken.push_back(x.about->id + ": attempt " + number(attempt) + " ended " + number(times)
+                       + " times");
+  if (started != x.facts.attempts)
+    broken.push_back(x.about->id + ": counts other attempts than its trail");
+  if (started > x.about->of->budget.attempts)
+    broken.push_back(x.about->id + ": more attempts than its budget");
+}
+
+void check_trail(const record& x, std::vector<std::string>& broken) {
+  const auto& steps = x.facts.steps;
+  if (steps.empty() || steps.front().event != trail_event::admitted)
+    broken.push_back(x.about->id + ": its trail does not begin with its admission");
+  if (entries(steps, trail_event::ended).size() != 1)
+    broken.push_back(x.about->id + ": not exactly one end");
+  auto earlier = [](const trail_entry& a, const trail_entry& b) { return a.at < b.at; };
+  if (!std::ranges::is_sorted(steps, earlier))
+    broken.push_back(x.about->id + ": its trail is not in order of time");
+  check_attempts(x, broken);
+}
+
+void check_answer(const submission& asked, const record& x, std::vector<std::string>& broken) {
+  const auto& got = asked.answers.front();
+  if (asked.answered_at > asked.began + asked.deadline + milliseconds{1})
+    broken.push_back(asked.id + ": answered after its deadline");
+  if (got.ended != x.facts.ended)
+    broken.push_back(asked.id + ": recorded with another outcome than it was answered with");
+  if (got.ended == outcome::answered && !satisfies(x.about->must, got.what))
+    broken.push_back(asked.id + ": its answer breaks the contract");
+  if ((got.ended == outcome::degraded) != got.degraded.has_value())
+    broken.push_back(asked.id + ": its degradation is not told truly");
+  if ((got.ended == outcome::answered) == got.route.empty())
+    broken.push_back(asked.id + ": its route is not told truly");
+  auto has_problem = got.ended != outcome::answered && got.ended != outcome::degraded;
+  if (has_problem != got.problem.has_value())
+    broken.push_back(asked.id + ": its problem is not told truly");
+  if (got.ended != outcome::answered && got.ended != outcome::degraded && !got.what.text.empty())
+    broken.push_back(asked.id + ": text of a model got out");
+  auto blocks = [](const trail_entry& y) { return y.result == "blocked" || y.result == "policy"; };
+  auto end = std::ranges::find(x.facts.steps, trail_event::ended, &trail_entry::event);
+  if (std::any_of(x.facts.steps.begin(), end, blocks) && got.ended != outcome::blocked)
+    broken.push_back(asked.id + ": a policy verdict did not end it");
+}
+
+} // namespace
+
+act says(std::string text, milliseconds after) {
+  completion x;
+  x.text = std::move(text);
+  x.usage = {.input = 100, .output = 10};
+  return {.after = after, .what = std::move(x)};
+}
+
+act fails(failure why, milliseconds after) { return {.after = after, .what = std::move(why)}; }
+
+act fails(failure_class kind, milliseconds after) {
+  return fails(failure{.kind = kind, .reason = "as scripted"}, after);
+}
+
+act withheld(milliseconds after) {
+  auto out = says("half a sentence that", after);
+  std::get<completion>(*out.what).finish = finish_reason::content_filter;
+  return out;
+}
+
+act silent() { return {}; }
+
+scripted_model::scripted_model(deterministic& in, std::vector<act> acts)
+    : script{std::move(acts)},
+      world_{in} {}
+
+transport scripted_model::call() {
+  return [me = shared_from_this()](model_call x, std::function<void(call_ended)> on_ended) {
+    return me->begin(std::move(x), std::move(on_ended));
+  };
+}
+
+std::size_t scripted_model::under_way() const {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(calls, [](const seen_call& x) { return !x.ended; }));
+}
+
+stop_call scripted_model::begin(model_call x, std::function<void(call_ended)> on_ended) {
+  if (!timer_)
+    timer_ = world_.spawn([weak = weak_from_this()](caf::event_based_actor*) -> caf::behavior {
+      return {[weak](std::size_t call, bool stopped) {
+        if (auto me = weak.lock())
+          me->end(call, stopped ? call_ended{.what = cancelled{}} : std::move(me->planned_[call]));
+      }};
+    });
+  auto index = calls.size();
+  const auto& next = index < script.size() ? script[index] : otherwise;
+  calls.push_back({.began = world_.now(), .ask = std::move(x.ask)});
+  waiting_.push_back(std::move(on_ended));
+  planned_.push_back(outcome_of(next, x.total));
+  auto after = next.what ? std::min(next.after, x.total) : x.total;
+  caf::delayed_anon_send(timer_, after, index, false);
+  return [weak = weak_from_this(), index, deaf = next.deaf] {
+    auto me = weak.lock();
+    if (!me)
+      return;
+    ++me->calls[index].stops;
+    if (!deaf)
+      caf::anon_send(me->timer_, index, true);
+  };
+}
+
+call_ended scripted_model::outcome_of(const act& x, milliseconds total) const {
+  call_ended out;
+  if (!x.what || x.after > total)
+    out.what = failure{.kind = failure_class::latency, .reason = "no answer in time"};
+  else if (const auto* said = std::get_if<completion>(&*x.what))
+    out.what = *said;
+  else
+    out.what = std::get<failure>(*x.what);
+  const auto* why = std::get_if<failure>(&out.what);
+  out.status = why ? why->status : 200;
+  return out;
+}
+
+void scripted_model::end(std::size_t call, call_ended how) {
+  if (calls[call].ended)
+    return;
+  calls[call].ended = world_.now();
+  calls[call].cancelled = std::holds_alternative<cancelled>(how.what);
+  std::exchange(waiting_[call], nullptr)(std::move(how));
+}
+
+const answer& submission::got() const {
+  REQUIRE(answers.size() == 1);
+  return answers.front();
+}
+
+milliseconds submission::took() const {
+  return std::chrono::duration_cast<milliseconds>(answered_at - began);
+}
+
+route_setup route_to(std::string name, transport call) {
+  route_setup out;
+  out.config.name = name;
+  out.config.provider.name = name;
+  out.config.provider.kind = provider_kind::in_process;
+  out.config.provider.base_url = "in-process:" + name;
+  out.config.model = name + "-1";
+  out.config.region = "here";
+  out.call = std::move(call);
+  return out;
+}
+
+std::shared_ptr<const contract> wants_ok() {
+  contract out;
+  out.name = "ok";
+  out.format = contract::form::json;
+  out.shape = *schema::compile(R"({"type":"object","required":["ok"]})");
+  return std::make_shared<const contract>(std::move(out));
+}
+
+world::world() {
+  task of;
+  of.name = "t";
+  of.deadline = milliseconds{4000};
+  plan.tasks.emplace("t", std::move(of));
+  options.seed = 1;
+  options.sinks.request_over = [this](const record& x) { records.push_back(x); };
+  options.sinks.breaker_moved = [this](const breaker_moved& x) { moves.push_back(x); };
+}
+
+model_ptr world::add(const std::string& route, std::vector<act> script, rung_role as) {
+  auto model = std::make_shared<scripted_model>(*this, std::move(script));
+  plan.routes.insert_or_assign(route, route_to(route, model->call()));
+  job().ladder.push_back(model_rung{route, as});
+  models.emplace_back(route, model);
+  return model;
+}
+
+void world::add_message(std::string text) { job().ladder.push_back(message_rung{std::move(text)}); }
+
+engine& world::works() {
+  if (!running)
+    running = std::make_unique<engine>(system, plan, options);
+  return *running;
+}
+
+submission_ptr world::submit(request x) {
+  if (x.task.empty())
+    x.task = "t";
+  if (x.id.empty())
+    x.id = "r" + number(submissions.size());
+  if (x.ask.messages.empty()) {
+    message said;
+    said.parts.push_back({.text = "hello"});
+    x.ask.messages.push_back(std::move(said));
+  }
+  auto out = std::make_shared<submission>();
+  submissions.push_back(out);
+  out->id = x.id;
+  out->began = now();
+  auto rules = works().rules();
+  auto of = rules->tasks.find(x.task);
+  if (of != rules->tasks.end())
+    out->deadline = std::min(x.deadline.value_or(of->second.deadline), of->second.deadline);
+  out->handle = works().submit(std::move(x), [this, out = out.get()](answer got) {
+    out->answered_at = now();
+    out->answers.push_back(std::move(got));
+  });
+  return out;
+}
+
+submission_ptr world::play(request x) {
+  auto out = submit(std::move(x));
+  settle();
+  return out;
+}
+
+void world::settle() { advance(std::chrono::seconds{60}); }
+
+std::size_t world::calls() const {
+  std::size_t out = 0;
+  for (const auto& [name, model] : models)
+    out += model->calls.size();
+  return out;
+}
+
+std::vector<std::string> world::broken_promises() {
+  std::vector<std::string> broken;
+  if (running && running->in_flight() != 0)
+    broken.push_back("the engine is not idle");
+  std::size_t attempts = 0;
+  for (const auto& x : submissions) {
+    auto mine = [&](const record& y) { return y.about->id == x->id; };
+    auto told = std::ranges::count_if(records, mine);
+    if (x->answers.size() != 1)
+      broken.push_back(x->id + ": answered " + number(x->answers.size()) + " times");
+    if (told != 1)
+      broken.push_back(x->id + ": recorded " + number(told) + " times");
+    if (x->answers.size() != 1 || told != 1)
+      continue;
+    const auto& story = *std::ranges::find_if(records, mine);
+    attempts += static_cast<std::size_t>(story.facts.attempts);
+    check_answer(*x, story, broken);
+    check_trail(story, broken);
+  }
+  if (attempts != calls())
+    broken.push_back("the trails know of " + number(attempts) + " calls, the models of "
+                     + number(calls()));
+  for (const auto& [name, model] : models) {
+    if (model->under_way() != 0)
+      broken.push_back(name + ": a call has not ended");
+    for (const auto& x : model->calls)
+      if (x.stops > 1)
+        broken.push_back(name + ": a call was stopped " + number(x.stops) + " times");
+  }
+  return broken;
+}
+
+std::vector<trail_entry> entries(const trail& x, trail_event event) {
+  std::vector<trail_entry> out;
+  std::ranges::copy_if(x, std::back_inserter(out),
+                       [&](const trail_entry& y) { return y.event == event; });
+  return out;
+}
+
+std::vector<std::string> lines(const trail& x) {
+  std::vector<std::string> out;
+  for (const auto& y : x) {
+    std::string line{to_string(y.event)};
+    if (!y.route.empty())
+      line.append(" ").append(y.route);
+    if (y.attempt > 0)
+      line += " " + number(y.attempt);
+    if (y.kind)
+      line.append(" ").append(to_string(*y.kind));
+    if (!y.result.empty())
+      line.append(" ").append(y.result);
+    out.push_back(std::move(line));
+  }
+  return out;
+}
+
+} // namespace hedgerow::test

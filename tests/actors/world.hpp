@@ -1,0 +1,146 @@
+#pragma once
+
+#include "actors/engine.hpp"
+#include "actors/messages.hpp"
+#include "tests/support/deterministic.hpp"
+
+#include <caf/actor.hpp>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+/// Scripted models, a policy of one task, and an engine that runs it in virtual time.
+namespace hedgerow::test {
+
+/// How a model takes one call.
+struct act {
+  milliseconds after{10};
+  /// Absent: silence, until the call's total time has passed.
+  std::optional<std::variant<completion, failure>> what;
+  /// It does not hear a stop: it ends as it would have without.
+  bool deaf = false;
+};
+
+act says(std::string text, milliseconds after = milliseconds{10});
+act fails(failure_class kind, milliseconds after = milliseconds{10});
+act fails(failure why, milliseconds after = milliseconds{10});
+/// An answer that the validator blocks.
+act withheld(milliseconds after = milliseconds{10});
+act silent();
+
+/// One call, as the model saw it.
+struct seen_call {
+  time_point began;
+  std::optional<time_point> ended;
+  /// How often it was told to stop.
+  int stops = 0;
+  bool cancelled = false;
+  std::shared_ptr<const prompt> ask;
+};
+
+/// A model that takes its calls by a script, in virtual time.
+class scripted_model : public std::enable_shared_from_this<scripted_model> {
+public:
+  scripted_model(deterministic& in, std::vector<act> script);
+
+  transport call();
+
+  std::size_t under_way() const;
+
+  /// One for each call, in order.
+  std::vector<act> script;
+  /// For the calls after those.
+  act otherwise = says("ok");
+  std::vector<seen_call> calls;
+
+private:
+  stop_call begin(model_call call, std::function<void(call_ended)> on_ended);
+  void end(std::size_t call, call_ended how);
+  call_ended outcome_of(const act& x, milliseconds total) const;
+
+  deterministic& world_;
+  /// Delivers ends at their time; told the number of the call and whether it was stopped.
+  caf::actor timer_;
+  std::vector<call_ended> planned_;
+  std::vector<std::function<void(call_ended)>> waiting_;
+};
+
+using model_ptr = std::shared_ptr<scripted_model>;
+
+/// A request and what came of it.
+struct submission {
+  std::string id;
+  milliseconds deadline{0};
+  time_point began;
+  time_point answered_at;
+  std::vector<answer> answers;
+  request_handle handle;
+
+  /// The one answer. Requires: there is exactly one.
+  const answer& got() const;
+  milliseconds took() const;
+};
+
+using submission_ptr = std::shared_ptr<submission>;
+
+/// A route called `name` whose provider has the same name: a failure domain of its own.
+route_setup route_to(std::string name, transport call);
+
+/// A contract that wants a JSON object with a member `ok`.
+std::shared_ptr<const contract> wants_ok();
+
+/// The value of `wants_ok`.
+inline const std::string good_json = R"({"ok":true})";
+
+class world : public deterministic {
+public:
+  world();
+
+  /// The policy the engine starts with, with a task `t`. To be changed before the first `submit`.
+  policy plan;
+
+  task& job() { return plan.tasks.at("t"); }
+
+  /// Adds a route and its rung.
+  model_ptr add(const std::string& route, std::vector<act> script,
+                rung_role as = rung_role::equivalent);
+
+  route_config& config(const std::string& route) { return plan.routes.at(route).config; }
+
+  void add_message(std::string text = "Sorry.");
+
+  /// Starts the engine at the first call.
+  engine& works();
+
+  submission_ptr submit(request x = {});
+
+  /// Submits one, and runs until everything has ended.
+  submission_ptr play(request x = {});
+
+  /// Runs until everything has ended, the slowest call included.
+  void settle();
+
+  /// What the engine promises and did not hold; see design.md. Requires: `settle`.
+  std::vector<std::string> broken_promises();
+
+  std::size_t calls() const;
+
+  std::vector<record> records;
+  std::vector<breaker_moved> moves;
+  std::vector<std::pair<std::string, model_ptr>> models;
+  std::vector<submission_ptr> submissions;
+  engine_options options;
+  std::unique_ptr<engine> running;
+};
+
+/// The entries of `event` in `x`.
+std::vector<trail_entry> entries(const trail& x, trail_event event);
+
+/// The trail as lines such as `attempt_started a 1 primary`, for comparison.
+std::vector<std::string> lines(const trail& x);
+
+} // namespace hedgerow::test
