@@ -1,0 +1,46 @@
+#include "app/gateway/connection.hpp"
+
+#include <boost/beast/http/status.hpp>
+
+#include <poll.h>
+
+namespace hedgerow {
+
+namespace {
+
+void append_value(std::string& out, std::string_view value) {
+  for (char c : value)
+    out += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
+}
+
+} // namespace
+
+std::string head_of(const reply& x, bool keep_alive) {
+  std::string out;
+  out.reserve(1024);
+  out += "HTTP/1.1 ";
+  out += std::to_string(x.status);
+  out += ' ';
+  auto reason = boost::beast::http::obsolete_reason(
+      boost::beast::http::int_to_status(static_cast<unsigned>(x.status)));
+  out.append(reason.data(), reason.size());
+  out += "\r\ncontent-type: application/json\r\ncontent-length: ";
+  out += std::to_string(x.body.size());
+  if (!keep_alive)
+    out += "\r\nconnection: close";
+  for (const auto& [name, value] : x.headers) {
+    out += "\r\n";
+    out += name;
+    out += ": ";
+    append_value(out, value);
+  }
+  out += "\r\n\r\n";
+  return out;
+}
+
+bool has_left(tcp::socket& peer) {
+  pollfd look{.fd = peer.native_handle(), .events = POLLRDHUP, .revents = 0};
+  return ::poll(&look, 1, 0) != 0;
+}
+
+} // namespace hedgerow

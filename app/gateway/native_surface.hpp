@@ -1,0 +1,18 @@
+#pragma once
+
+#include "actors/request.hpp"
+#include "app/gateway/reply.hpp"
+
+#include <string>
+#include <string_view>
+
+/// The native call, `POST /v1/tasks/{task}`.
+namespace hedgerow::native {
+
+/// Reads the body of a call of `task`. Errors: `invalid_json`, `invalid_request` with the member.
+result<request> read(std::string_view task, std::string_view body);
+
+/// The envelope of `x` with its HTTP status.
+reply write(const answer& x);
+
+} // namespace hedgerow::native

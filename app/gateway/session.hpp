@@ -1,0 +1,267 @@
+#pragma once
+
+#include "app/gateway/connection.hpp"
+#include "app/gateway/reply.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/error.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
+
+#include <array>
+#include <chrono>
+#include <optional>
+#include <utility>
+
+/// One connection as a loop. Included by the two units that instantiate it, for plain sockets and
+/// for TLS: nearly all of its compile time is there.
+namespace hedgerow {
+
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+using parser = http::request_parser<http::string_body>;
+
+inline constexpr auto quietly = asio::as_tuple(asio::use_awaitable);
+
+/// Puts a connection on its lane's list, and takes it off again.
+class registration {
+public:
+  registration(std::shared_ptr<listener_lane> lane, std::shared_ptr<listener_shared> shared,
+               tcp::socket& peer)
+      : lane_{std::move(lane)},
+        shared_{std::move(shared)},
+        entry_{&peer, true} {
+    lane_->open.insert(&entry_);
+  }
+  ~registration() {
+    lane_->open.erase(&entry_);
+    shared_->connections.fetch_sub(1, std::memory_order_relaxed);
+  }
+  registration(const registration&) = delete;
+  registration& operator=(const registration&) = delete;
+
+  void idle(bool x) { entry_.idle = x; }
+
+private:
+  std::shared_ptr<listener_lane> lane_;
+  std::shared_ptr<listener_shared> shared_;
+  connection_entry entry_;
+};
+
+/// Closes a connection that takes too long. Disarmed at its end; its handler keeps nothing alive
+/// but itself.
+class watchdog {
+public:
+  explicit watchdog(tcp::socket& peer) : timer_{peer.get_executor()}, peer_{&peer} {}
+
+  void within(milliseconds limit) {
+    fired_ = false;
+    timer_.expires_after(limit);
+    timer_.async_wait([this](boost::system::error_code aborted) {
+      if (aborted)
+        return;
+      fired_ = true;
+      boost::system::error_code ignored;
+      peer_->cancel(ignored);
+    });
+  }
+
+  void disarm() { timer_.cancel(); }
+
+  bool fired() const { return fired_; }
+
+private:
+  asio::steady_timer timer_;
+  tcp::socket* peer_;
+  bool fired_ = false;
+};
+
+/// An answer on its way from an actor's thread to its connection.
+struct awaited_answer {
+  explicit awaited_answer(asio::any_io_executor where) : ready{where} {
+    ready.expires_at(asio::steady_timer::time_point::max());
+  }
+
+  asio::steady_timer ready;
+  std::optional<answer> what;
+  bool over = false;
+};
+
+/// Abandons the request as soon as the peer leaves. Bytes that came early say nothing, so from then
+/// on the socket is looked at now and then.
+inline asio::awaitable<void> watch(std::shared_ptr<awaited_answer> waiting, tcp::socket& peer,
+                                   request_handle who) {
+  asio::steady_timer pause{peer.get_executor()};
+  for (;;) {
+    auto [broken] = co_await peer.async_wait(tcp::socket::wait_read, quietly);
+    if (waiting->over)
+      co_return;
+    if (broken || has_left(peer)) {
+      who.abandon();
+      co_return;
+    }
+    pause.expires_after(std::chrono::milliseconds{100});
+    co_await pause.async_wait(quietly);
+    if (waiting->over)
+      co_return;
+  }
+}
+
+incoming take_out(http::request<http::string_body>& x);
+
+template <class Stream>
+class session {
+public:
+  session(Stream& stream, tcp::socket& peer, std::shared_ptr<listener_lane> lane,
+          std::shared_ptr<listener_shared> shared)
+      : stream_{stream},
+        peer_{peer},
+        lane_{lane},
+        shared_{shared},
+        here_{lane, shared, peer},
+        dog_{peer} {}
+
+  asio::awaitable<void> run() {
+    while (co_await one_call()) {
+    }
+    dog_.disarm();
+  }
+
+private:
+  /// Whether the connection can take another call.
+  asio::awaitable<bool> one_call() {
+    if (!co_await bytes_are_there())
+      co_return false;
+    arrived_ = std::chrono::steady_clock::now();
+    parser in;
+    in.header_limit(static_cast<std::uint32_t>(shared_->limits.headers));
+    in.body_limit(shared_->limits.body);
+    auto problem = co_await read(in);
+    if (problem) {
+      co_await write(*problem, false);
+      co_return false;
+    }
+    auto keep = in.keep_alive() && !lane_->draining;
+    auto call = take_out(in.get());
+    auto next = shared_->to.look_at(std::move(call));
+    if (auto* at_once = std::get_if<reply>(&next))
+      co_return co_await write(*at_once, keep) && keep;
+    auto out = co_await ask(std::get<asked>(next));
+    if (!out)
+      co_return false;
+    keep = keep && !lane_->draining;
+    co_return co_await write(*out, keep) && keep;
+  }
+
+  asio::awaitable<bool> bytes_are_there() {
+    if (buffer_.size() > 0)
+      co_return true;
+    here_.idle(true);
+    if (lane_->draining)
+      co_return false;
+    dog_.within(shared_->limits.idle);
+    auto space = buffer_.prepare(4096);
+    auto [failed, n] = co_await stream_.async_read_some(space, quietly);
+    dog_.disarm();
+    here_.idle(false);
+    buffer_.commit(n);
+    co_return !failed;
+  }
+
+  /// Reads one call, or says what is wrong with it; the connection ends after that.
+  asio::awaitable<std::optional<reply>> read(parser& in) {
+    dog_.within(shared_->limits.header_timeout);
+    auto [head_failed, head_size] = co_await http::async_read_header(stream_, buffer_, in, quietly);
+    dog_.disarm();
+    if (head_failed)
+      co_return complaint(head_failed);
+    if (in.get()[http::field::expect] == "100-continue") {
+      static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+      auto bytes = asio::buffer(go_on);
+      auto [failed, n] = co_await asio::async_write(stream_, bytes, quietly);
+      if (failed)
+        co_return complaint(failed);
+    }
+    dog_.within(shared_->limits.idle);
+    auto [failed, n] = co_await http::async_read(stream_, buffer_, in, quietly);
+    dog_.disarm();
+    if (failed)
+      co_return complaint(failed);
+    co_return std::nullopt;
+  }
+
+  reply complaint(boost::system::error_code why) const {
+    auto say = [](errc code, std::string message, int status) {
+      return error_reply(surface::openai, {code, std::move(message), {}}, {}, status);
+    };
+    if (dog_.fired())
+      return say(errc::invalid_request, "The request did not arrive in time.", 400);
+    if (why == http::error::body_limit)
+      return say(errc::body_too_large,
+                 "The body is larger than " + std::to_string(shared_->limits.body) + " bytes.",
+                 413);
+    if (why == http::error::header_limit)
+      return say(errc::invalid_request,
+                 "The header is larger than " + std::to_string(shared_->limits.headers) + " bytes.",
+                 431);
+    return say(errc::invalid_request, "This is not an HTTP request: " + why.message() + ".", 400);
+  }
+
+  /// The reply to `what`, or nothing if the peer went away meanwhile.
+  asio::awaitable<std::optional<reply>> ask(asked& what) {
+    auto waiting = std::make_shared<awaited_answer>(peer_.get_executor());
+    answer_handler done = [waiting](answer x) {
+      auto where = waiting->ready.get_executor();
+      asio::post(where, [waiting, x = std::move(x)]() mutable {
+        waiting->what = std::move(x);
+        waiting->ready.cancel();
+      });
+    };
+    auto who = shared_->to.submit(std::move(what.what), std::move(done));
+    auto watching = watch(waiting, peer_, who);
+    asio::co_spawn(peer_.get_executor(), std::move(watching), [waiting](std::exception_ptr) {
+      waiting->over = true;
+      waiting->ready.cancel();
+    });
+    while (!waiting->what)
+      co_await waiting->ready.async_wait(quietly);
+    // The watcher holds a reference to the socket: it ends before the socket is used again.
+    if (!waiting->over) {
+      waiting->over = true;
+      boost::system::error_code ignored;
+      peer_.cancel(ignored);
+    }
+    auto spent = std::chrono::steady_clock::now() - arrived_;
+    if (waiting->what->ended == outcome::cancelled)
+      co_return std::nullopt;
+    co_return shared_->to.conclude(what, *waiting->what,
+                                   std::chrono::duration_cast<std::chrono::microseconds>(spent));
+  }
+
+  asio::awaitable<bool> write(const reply& x, bool keep_alive) {
+    auto head = head_of(x, keep_alive);
+    std::array<asio::const_buffer, 2> pieces{asio::buffer(head), asio::buffer(x.body)};
+    dog_.within(shared_->limits.idle);
+    auto [failed, n] = co_await asio::async_write(stream_, pieces, quietly);
+    dog_.disarm();
+    co_return !failed;
+  }
+
+  Stream& stream_;
+  tcp::socket& peer_;
+  std::shared_ptr<listener_lane> lane_;
+  std::shared_ptr<listener_shared> shared_;
+  registration here_;
+  watchdog dog_;
+  beast::flat_buffer buffer_;
+  std::chrono::steady_clock::time_point arrived_;
+};
+
+} // namespace hedgerow
