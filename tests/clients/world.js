@@ -1,0 +1,63 @@
+// Runs hedgerow's own programs for a test: a simulated provider, a gateway in front of it.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+export const upstreamKey = 'the-provider-key';
+
+/** A folder for the files of one test run; gone when the run ends. */
+export async function workFolder() {
+  const path = await mkdtemp(join(tmpdir(), 'hedgerow-clients-'));
+  return { path, remove: () => rm(path, { recursive: true }) };
+}
+
+/** Writes `files` (name to text) below `folder` and starts a simulator with the first of them. */
+export async function startSimulator(folder, files) {
+  const script = await writeAll(folder, files);
+  return start(['simulate', '-c', script, '--listen', '127.0.0.1:0', '--print'],
+               /^simulator listens on (\S+)/);
+}
+
+/** The same with a gateway. Its address is a base URL without a path. */
+export async function startGateway(folder, files) {
+  const config = await writeAll(folder, files);
+  const gateway = await start(['serve', '-c', config],
+                              /^hedgerow listens on (?:http:\/\/)?([^\s,]+)/);
+  return { ...gateway, address: `http://${gateway.address}` };
+}
+
+async function writeAll(folder, files) {
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+  return join(folder, Object.keys(files)[0]);
+}
+
+/** Starts the program and waits for the line that says where it listens. */
+async function start(args, announcement) {
+  const child = spawn(process.env.HEDGEROW, args, {
+    env: { ...process.env, PROVIDER_KEY: upstreamKey },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const lines = [];
+  const address = await new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) => reject(new Error(`hedgerow ${args[0]} ended with ${code}`)));
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      lines.push(line);
+      const found = announcement.exec(line);
+      if (found) resolve(found[1]);
+    });
+  });
+  return { address, lines, stop: () => stop(child) };
+}
+
+/** Asks the program to end. The exit code is part of what is tested. */
+async function stop(child) {
+  const exited = child.exitCode === null ? once(child, 'exit') : [child.exitCode];
+  child.kill('SIGTERM');
+  const [code] = await exited;
+  return code;
+}
