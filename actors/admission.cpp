@@ -50,8 +50,8 @@ void add_task(prompt& ask, const task& of) {
 /// What rules and the input's schema see where the caller did not say it.
 std::string last_user_text(const prompt& ask) {
   const auto& all = ask.messages;
-  auto i = std::find_if(all.rbegin(), all.rend(),
-                        [](const message& x) { return x.from == role::user; });
+  auto i =
+      std::find_if(all.rbegin(), all.rend(), [](const message& x) { return x.from == role::user; });
   std::string out;
   if (i != all.rend())
     for (const auto& piece : i->parts)
@@ -63,8 +63,9 @@ std::string last_user_text(const prompt& ask) {
 std::optional<error> broken_input(const request& x, const input_policy& must, std::int64_t tokens) {
   if (must.max_tokens > 0 && tokens > must.max_tokens)
     return error{errc::invalid_input,
-                 "The input is about " + std::to_string(tokens) + " tokens long; the task takes at most "
-                   + std::to_string(must.max_tokens) + ".",
+                 "The input is about " + std::to_string(tokens)
+                     + " tokens long; the task takes at most " + std::to_string(must.max_tokens)
+                     + ".",
                  "input"};
   if (!must.shape)
     return std::nullopt;

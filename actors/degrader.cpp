@@ -25,7 +25,8 @@ std::string as_text(std::string written) {
   return read && read->IsString() ? std::string{json::text_of(*read)} : std::move(written);
 }
 
-degraded_answer from_rules(const question& about, const rules_rung& from, const std::string& cause) {
+degraded_answer from_rules(const question& about, const rules_rung& from,
+                           const std::string& cause) {
   auto written = from.rules->answer(about.input);
   if (!written)
     return {};
@@ -39,7 +40,7 @@ degraded_answer from_rules(const question& about, const rules_rung& from, const 
           .is_json = is_json,
           .truth = {"rules", cause,
                     "No model gave a usable answer (" + cause
-                      + "). This one comes from rules that were written in advance."}};
+                        + "). This one comes from rules that were written in advance."}};
 }
 
 } // namespace
@@ -54,7 +55,7 @@ degraded_answer degrade(const question& about, const ladder_rung& from, const st
 
 degrader_actor::behavior_type degrader(degrader_actor::pointer) {
   return {
-    [](const degrade_wish& x) { return degrade(*x.about, x.about->of->ladder[x.rung], x.cause); },
+      [](const degrade_wish& x) { return degrade(*x.about, x.about->of->ladder[x.rung], x.cause); },
   };
 }
 

@@ -103,11 +103,15 @@ request_handle engine::submit(request x, answer_handler done) {
     done(turned_away(std::move(id), std::move(task_name), std::move(about.error())));
     return {};
   }
-  supervisor_job job{std::move(*about), std::move(actors), std::move(done), number,
-                     mix(core_->seed + mix(number)), std::make_shared<presence>(core_->present)};
+  supervisor_job job{std::move(*about),
+                     std::move(actors),
+                     std::move(done),
+                     number,
+                     mix(core_->seed + mix(number)),
+                     std::make_shared<presence>(core_->present)};
   auto who = core_->system.spawn(supervisor, std::move(job));
-  // `spawn` leaves a thread-local pointer to the system behind, which would keep it from ending on a
-  // thread that is only lent (runtime.md §8).
+  // `spawn` leaves a thread-local pointer to the system behind, which would keep it from ending on
+  // a thread that is only lent (runtime.md §8).
   caf::logger::set_current_actor_system(nullptr);
   request_handle out;
   out.abandon_ = [who] { caf::anon_send(who, hedgerow::abandon{}); };

@@ -11,7 +11,7 @@
 
 namespace caf {
 class actor_system;
-}
+} // namespace caf
 
 namespace hedgerow {
 
@@ -30,7 +30,8 @@ class request_handle {
 public:
   request_handle() = default;
 
-  /// The caller went away: everything below is cancelled. Harmless after the end, and from any thread.
+  /// The caller went away: everything below is cancelled. Harmless after the end, and from any
+  /// thread.
   void abandon() const;
 
 private:
@@ -51,8 +52,8 @@ public:
   ~engine();
 
   /// Tells the actors to end: calls in flight are cancelled and their requests answered. Returns at
-  /// once; the actor system's destructor waits for the actors. Requests submitted later are answered
-  /// without a model.
+  /// once; the actor system's destructor waits for the actors. Requests submitted later are
+  /// answered without a model.
   void stop();
 
   engine(const engine&) = delete;
@@ -69,7 +70,8 @@ public:
 
   std::shared_ptr<const policy> rules() const;
 
-  /// Requests that have not been wound up: answered ones whose losers are still ending are among them.
+  /// Requests that have not been wound up: answered ones whose losers are still ending are among
+  /// them.
   std::size_t in_flight() const;
 
 private:

@@ -12,9 +12,7 @@ std::int64_t index_of(time_point now) {
 
 } // namespace
 
-void hedge_allowance::arrived(time_point now) {
-  ++at(now).requests;
-}
+void hedge_allowance::arrived(time_point now) { ++at(now).requests; }
 
 bool hedge_allowance::take(time_point now) {
   auto newest = index_of(now);

@@ -7,8 +7,8 @@
 
 namespace hedgerow {
 
-/// The extra load that hedges may put on: at any moment, those started in the last 10 s are at
-/// most max(1, share × the requests of the last 10 s). There is no credit to save up.
+/// The extra load that hedges may put on: whenever one starts, those started in the 10 s up to then
+/// are at most max(1, share × the requests of those 10 s). There is no credit to save up.
 class hedge_allowance {
 public:
   explicit hedge_allowance(double share) : share_{share} {}
@@ -29,7 +29,8 @@ private:
   slot& at(time_point now);
 
   double share_;
-  /// One more than ten seconds hold, so that the oldest, of which a part is past, can be told apart.
+  /// One more than ten seconds hold, so that the oldest, of which a part is past, can be told
+  /// apart.
   std::array<slot, 101> slots_{};
 };
 

@@ -14,48 +14,47 @@ namespace hedgerow {
 
 /// VALIDATOR: judges outputs against the contract of their request. Stateless.
 using validator_actor = caf::typed_actor<
-  // Judges; answers in the route's place.
-  caf::replies_to<candidate>::with<attempt_over>>;
+    // Judges; answers in the route's place.
+    caf::replies_to<candidate>::with<attempt_over>>;
 
 /// ROUTE: calls one model; owns its breakers, latency windows and retry budget.
 using route_actor = caf::typed_actor<
-  // Calls the model. The reply is its own where there is no output, else the validator's.
-  caf::replies_to<attempt>::with<attempt_over>,
-  // Stops the attempt's call at once; its reply still comes, as `cancelled`.
-  caf::reacts_to<cancel>,
-  // Tells how it is.
-  caf::replies_to<get_status>::with<route_status>,
-  // Goes on under another configuration; what it remembers stays.
-  caf::reacts_to<reconfigure>,
-  // INTERNAL: the transport has ended a call.
-  caf::reacts_to<call_over>>;
+    // Calls the model. The reply is its own where there is no output, else the validator's.
+    caf::replies_to<attempt>::with<attempt_over>,
+    // Stops the attempt's call at once; its reply still comes, as `cancelled`.
+    caf::reacts_to<cancel>,
+    // Tells how it is.
+    caf::replies_to<get_status>::with<route_status>,
+    // Goes on under another configuration; what it remembers stays.
+    caf::reacts_to<reconfigure>,
+    // INTERNAL: the transport has ended a call.
+    caf::reacts_to<call_over>>;
 
 /// TASK: what all requests of one task share.
 using task_actor = caf::typed_actor<
-  // Counts a request.
-  caf::reacts_to<arrival>,
-  // Whether one more hedge keeps within the task's extra load; counts it if so.
-  caf::replies_to<hedge_wish>::with<bool>>;
+    // Counts a request.
+    caf::reacts_to<arrival>,
+    // Whether one more hedge keeps within the task's extra load; counts it if so.
+    caf::replies_to<hedge_wish>::with<bool>>;
 
 /// DEGRADER: performs the rungs that call no model and words the truth about them. Stateless.
-using degrader_actor = caf::typed_actor<
-  caf::replies_to<degrade_wish>::with<degraded_answer>>;
+using degrader_actor = caf::typed_actor<caf::replies_to<degrade_wish>::with<degraded_answer>>;
 
 /// RECORDER: what has happened, for logs and metrics; never on an answer's way.
 using recorder_actor = caf::typed_actor<
-  // A request is over.
-  caf::reacts_to<record>,
-  // A breaker moved.
-  caf::reacts_to<breaker_moved>>;
+    // A request is over.
+    caf::reacts_to<record>,
+    // A breaker moved.
+    caf::reacts_to<breaker_moved>>;
 
 /// SUPERVISOR: takes one request to its one answer.
 using supervisor_actor = caf::typed_actor<
-  // A route lets an attempt start.
-  caf::reacts_to<attempt_underway>,
-  // The caller went away.
-  caf::reacts_to<abandon>,
-  // INTERNAL: a moment the ladder named has come.
-  caf::reacts_to<wake>>;
+    // A route lets an attempt start.
+    caf::reacts_to<attempt_underway>,
+    // The caller went away.
+    caf::reacts_to<abandon>,
+    // INTERNAL: a moment the ladder named has come.
+    caf::reacts_to<wake>>;
 
 /// What a route is given besides its configuration.
 struct route_surroundings {

@@ -62,7 +62,8 @@ void fill_lanes(caf::actor_system& system, cast& next, const cast_options& with)
     next.recorder = system.spawn(recorder, with.sinks);
 }
 
-void fill_routes(caf::actor_system& system, cast& next, const cast_options& with, const cast* before) {
+void fill_routes(caf::actor_system& system, cast& next, const cast_options& with,
+                 const cast* before) {
   route_surroundings around{next.validators, next.recorder};
   for (const auto& [name, setup] : next.rules->routes) {
     const auto* known = before ? find(before->routes, name) : nullptr;
@@ -125,7 +126,7 @@ keeper_actor::behavior_type keeper(keeper_actor::stateful_pointer<keeper_state> 
   self->set_down_handler([self](caf::down_msg& x) { self->state.replace(x); });
   each(*state.on->load(), [self](const auto& x) { self->monitor(x); });
   return {
-    [self](const new_policy& x) { self->state.take_over(x.rules); },
+      [self](const new_policy& x) { self->state.take_over(x.rules); },
   };
 }
 
@@ -138,7 +139,8 @@ void keeper_state::replace(const caf::down_msg& gone) {
   auto before = on->load();
   auto vacant = *before;
   auto had_role = vacate(vacant.routes, gone.source) || vacate(vacant.tasks, gone.source)
-                  || vacate(vacant.validators, gone.source) || vacate(vacant.degraders, gone.source);
+                  || vacate(vacant.validators, gone.source)
+                  || vacate(vacant.degraders, gone.source);
   if (vacant.recorder.address() == gone.source) {
     vacant.recorder = recorder_actor{};
     had_role = true;

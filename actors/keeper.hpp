@@ -23,8 +23,8 @@ struct new_policy {
 
 /// KEEPER: sees to it that every role of the cast is filled.
 using keeper_actor = caf::typed_actor<
-  // Fills the roles of another policy and publishes the new cast.
-  caf::reacts_to<new_policy>>;
+    // Fills the roles of another policy and publishes the new cast.
+    caf::reacts_to<new_policy>>;
 
 /// What actors are made with.
 struct cast_options {
@@ -33,8 +33,8 @@ struct cast_options {
   record_sinks sinks;
 };
 
-/// Fills every role that `rules` asks for. A route or task of `before` stays in its role if it still
-/// is the same; `before` may be null.
+/// Fills every role that `rules` asks for. A route or task of `before` stays in its role if it
+/// still is the same; `before` may be null.
 std::shared_ptr<const cast> assemble(caf::actor_system& system, std::shared_ptr<const policy> rules,
                                      const cast_options& with, const cast* before);
 

@@ -30,15 +30,24 @@ std::size_t first_model(const task& of) {
 /// From least to most informative for a caller. Source: semantics.md §1.10.
 int weight(failure_class x) {
   switch (x) {
-    case failure_class::transport: return 0;
-    case failure_class::latency: return 1;
-    case failure_class::contract: return 2;
-    case failure_class::capability: return 3;
-    case failure_class::auth: return 4;
-    case failure_class::rate_limit: return 5;
-    case failure_class::quota: return 6;
-    case failure_class::invalid_request: return 7;
-    case failure_class::policy: return 8;
+  case failure_class::transport:
+    return 0;
+  case failure_class::latency:
+    return 1;
+  case failure_class::contract:
+    return 2;
+  case failure_class::capability:
+    return 3;
+  case failure_class::auth:
+    return 4;
+  case failure_class::rate_limit:
+    return 5;
+  case failure_class::quota:
+    return 6;
+  case failure_class::invalid_request:
+    return 7;
+  case failure_class::policy:
+    return 8;
   }
   return 0;
 }
@@ -55,7 +64,8 @@ milliseconds until(time_point now, time_point then) {
 
 /// Names what is broken without quoting the output.
 failure broken(const verdict& said) {
-  failure out{.kind = failure_class::contract, .reason = "the output breaks the contract", .status = 200};
+  failure out{
+      .kind = failure_class::contract, .reason = "the output breaks the contract", .status = 200};
   if (!said.violations.empty())
     out.reason = said.violations.front().keyword + " at '" + said.violations.front().pointer + "'";
   return out;
@@ -74,9 +84,8 @@ std::optional<failure> policy_verdict(const attempt_end& how) {
 
 /// The route is on its way out: it would only stop the next one too.
 failure stopped_by_its_route() {
-  return {.kind = failure_class::transport,
-          .reason = "stopped by its route",
-          .final_for_route = true};
+  return {
+      .kind = failure_class::transport, .reason = "stopped by its route", .final_for_route = true};
 }
 
 void append(steps& out, steps&& more) {
@@ -201,7 +210,8 @@ steps ladder::due(time_point now) {
       if (another_untried() && attempts_ < task_->budget.attempts) {
         steps out;
         auto rung = x.rung;
-        stop(x, to_string(failure_class::latency), "given up while another route is untried", now, out);
+        stop(x, to_string(failure_class::latency), "given up while another route is untried", now,
+             out);
         append(out, fail(rung, {.kind = failure_class::latency, .reason = "too slow"}, now));
         return out;
       }
@@ -384,7 +394,8 @@ steps ladder::finish(outcome how, int attempt, time_point now) {
   return out;
 }
 
-void ladder::stop(flight& x, std::string_view as, std::string_view reason, time_point now, steps& out) {
+void ladder::stop(flight& x, std::string_view as, std::string_view reason, time_point now,
+                  steps& out) {
   x.cancelled = true;
   cost_ += price_of_input(x.rung);
   auto& entry = note(trail_event::attempt_ended, x, now);
@@ -463,7 +474,8 @@ void ladder::remember(const failure& why) {
     worst_ = why;
 }
 
-// -- which rung ------------------------------------------------------------------------------------
+// -- which rung
+// ------------------------------------------------------------------------------------
 
 /// The next untried model rung that may cure the last failure, if there was one.
 std::optional<std::size_t> ladder::next_rung(time_point now) {
@@ -568,7 +580,8 @@ const route_setup& ladder::setup(std::size_t rung) const {
   return rules_->routes.find(std::get<model_rung>(task_->ladder[rung]).route)->second;
 }
 
-// -- small things -----------------------------------------------------------------------------------
+// -- small things
+// -----------------------------------------------------------------------------------
 
 answer ladder::facts() const {
   answer out;
@@ -601,28 +614,29 @@ answer ladder::facts() const {
 
 error ladder::problem() const {
   switch (*ended_) {
-    case outcome::blocked:
-      return {errc::content_policy_violation,
-              withheld_ ? "The model's answer was withheld: " + worst_->reason + "."
-                        : "The provider refused this request: " + worst_->reason + ".",
-              {}};
-    case outcome::rejected:
-      if (worst_ && worst_->kind == failure_class::invalid_request)
-        return {errc::invalid_request, "The provider rejected the request: " + worst_->reason + ".", {}};
-      return {errc::context_length_exceeded,
-              "The request does not fit the context of any route of the task; send less.",
-              {}};
-    case outcome::cancelled:
-      return {errc::invalid_request, "The caller went away.", {}};
-    default:
-      if (timed_out_)
-        return {errc::deadline_exceeded, "No route gave a valid answer before the deadline.", {}};
-      return {errc::all_routes_failed,
-              "No route could answer: "
+  case outcome::blocked:
+    return {errc::content_policy_violation,
+            withheld_ ? "The model's answer was withheld: " + worst_->reason + "."
+                      : "The provider refused this request: " + worst_->reason + ".",
+            {}};
+  case outcome::rejected:
+    if (worst_ && worst_->kind == failure_class::invalid_request)
+      return {
+          errc::invalid_request, "The provider rejected the request: " + worst_->reason + ".", {}};
+    return {errc::context_length_exceeded,
+            "The request does not fit the context of any route of the task; send less.",
+            {}};
+  case outcome::cancelled:
+    return {errc::invalid_request, "The caller went away.", {}};
+  default:
+    if (timed_out_)
+      return {errc::deadline_exceeded, "No route gave a valid answer before the deadline.", {}};
+    return {errc::all_routes_failed,
+            "No route could answer: "
                 + (worst_ ? std::string{to_string(worst_->kind)} + ", " + worst_->reason
                           : std::string{"every route is out of use for now"})
                 + ".",
-              {}};
+            {}};
   }
 }
 
@@ -664,14 +678,14 @@ trail_entry& ladder::note(trail_event event, const flight& x, time_point now) {
 
 /// The entry about `attempt`; it is there.
 trail_entry& ladder::entry_of(trail_event event, int attempt) {
-  return *std::ranges::find_if(history_, [&](const trail_entry& x) {
-    return x.event == event && x.attempt == attempt;
-  });
+  return *std::ranges::find_if(
+      history_, [&](const trail_entry& x) { return x.event == event && x.attempt == attempt; });
 }
 
 void ladder::note_degraded(time_point now) {
   auto& entry = note(trail_event::degraded, now);
-  entry.result = std::holds_alternative<rules_rung>(task_->ladder[*degrading_]) ? "rules" : "message";
+  entry.result =
+      std::holds_alternative<rules_rung>(task_->ladder[*degrading_]) ? "rules" : "message";
   entry.reason = cause();
 }
 
@@ -679,8 +693,6 @@ double ladder::price_of_input(std::size_t rung) const {
   return cost_of(setup(rung).config.cost, facts_.estimated_input, 0, 0);
 }
 
-double ladder::uniform() {
-  return std::uniform_real_distribution<double>{0, 1}(random_);
-}
+double ladder::uniform() { return std::uniform_real_distribution<double>{0, 1}(random_); }
 
 } // namespace hedgerow

@@ -80,7 +80,8 @@ using steps = std::vector<step>;
 /// Decides, for one request, what is the safest useful thing to do next.
 class ladder {
 public:
-  /// `rules` and `of` outlive the ladder. `deadline` is the request's own, not later than the task's.
+  /// `rules` and `of` outlive the ladder. `deadline` is the request's own, not later than the
+  /// task's.
   ladder(const policy& rules, const task& of, request_facts facts, time_point now,
          milliseconds deadline, std::uint64_t seed);
 

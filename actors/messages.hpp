@@ -15,7 +15,8 @@
 /// What the actors say to each other: nouns, one struct a message.
 namespace hedgerow {
 
-/// Names one attempt over all requests of an engine: the request's number times 256, plus the attempt's.
+/// Names one attempt over all requests of an engine: the request's number times 256, plus the
+/// attempt's.
 using attempt_id = std::uint64_t;
 
 constexpr attempt_id make_attempt_id(std::uint64_t request, int attempt) {

@@ -15,7 +15,8 @@ result<void> check_task(const policy& all, const task& x) {
   if (x.budget.attempts < 1 || x.budget.attempts > 200)
     return unsound(where + "must allow from 1 to 200 attempts");
   for (const auto& r : x.ladder) {
-    if (const auto* model = std::get_if<model_rung>(&r); model && !all.routes.contains(model->route))
+    if (const auto* model = std::get_if<model_rung>(&r);
+        model && !all.routes.contains(model->route))
       return unsound(where + "names the route '" + model->route + "', which does not exist");
     if (const auto* rules = std::get_if<rules_rung>(&r); rules && !rules->rules)
       return unsound(where + "has a rung of rules without rules");
@@ -27,25 +28,38 @@ result<void> check_task(const policy& all, const task& x) {
 
 std::string_view to_string(task_capability x) {
   switch (x) {
-    case task_capability::extraction: return "extraction";
-    case task_capability::classification: return "classification";
-    case task_capability::rewrite: return "rewrite";
-    case task_capability::retrieval: return "retrieval";
-    case task_capability::reasoning: return "reasoning";
-    case task_capability::code: return "code";
-    case task_capability::multimodal: return "multimodal";
-    case task_capability::tool_execution: return "tool_execution";
-    case task_capability::safety_review: return "safety_review";
-    case task_capability::chat: return "chat";
+  case task_capability::extraction:
+    return "extraction";
+  case task_capability::classification:
+    return "classification";
+  case task_capability::rewrite:
+    return "rewrite";
+  case task_capability::retrieval:
+    return "retrieval";
+  case task_capability::reasoning:
+    return "reasoning";
+  case task_capability::code:
+    return "code";
+  case task_capability::multimodal:
+    return "multimodal";
+  case task_capability::tool_execution:
+    return "tool_execution";
+  case task_capability::safety_review:
+    return "safety_review";
+  case task_capability::chat:
+    return "chat";
   }
   return "unknown";
 }
 
 std::string_view to_string(rung_role x) {
   switch (x) {
-    case rung_role::equivalent: return "equivalent";
-    case rung_role::stronger: return "stronger";
-    case rung_role::longer_context: return "longer_context";
+  case rung_role::equivalent:
+    return "equivalent";
+  case rung_role::stronger:
+    return "stronger";
+  case rung_role::longer_context:
+    return "longer_context";
   }
   return "unknown";
 }

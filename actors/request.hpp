@@ -29,7 +29,8 @@ struct request {
   std::string input;
   /// `input` is JSON text; otherwise it is a plain string.
   bool input_is_json = false;
-  /// What the caller itself wants of the answer (its `response_format`), beside the task's contract.
+  /// What the caller itself wants of the answer (its `response_format`), beside the task's
+  /// contract.
   std::shared_ptr<const contract> form;
   /// Shortens the task's deadline, never lengthens it.
   std::optional<milliseconds> deadline;

@@ -3,6 +3,7 @@
 #include <caf/send.hpp>
 
 #include <cassert>
+#include <utility>
 
 namespace hedgerow {
 
@@ -18,7 +19,8 @@ bool cut_short(const completion& x, const terms& must) {
 }
 
 attempt_result result_of(const route_flight& x, const call_ended& how, time_point now) {
-  attempt_result out{.traffic = x.about->facts.traffic, .as = x.as, .elapsed = between(x.since, now)};
+  attempt_result out{
+      .traffic = x.about->facts.traffic, .as = x.as, .elapsed = between(x.since, now)};
   if (const auto* why = std::get_if<failure>(&how.what)) {
     out.failed = why->kind;
     out.scope = why->scope;
@@ -26,6 +28,12 @@ attempt_result result_of(const route_flight& x, const call_ended& how, time_poin
   }
   out.cancelled = std::holds_alternative<cancelled>(how.what);
   return out;
+}
+
+/// Stops the call, if it has not been stopped yet.
+void halt(route_flight& x) {
+  if (auto stop = std::exchange(x.stop, nullptr))
+    stop();
 }
 
 } // namespace
@@ -40,12 +48,17 @@ route_actor::behavior_type route(route_actor::stateful_pointer<route_state> self
   state.around = std::move(around);
   self->set_exit_handler([self](caf::exit_msg& x) { self->state.leave(x.reason); });
   return {
-    [self](const attempt& x) { return self->state.begin(x); },
-    [self](const cancel& x) { self->state.stop(x); },
-    [self](const get_status&) { return self->state.status(); },
-    [self](const reconfigure& x) { self->state.change(x); },
-    [self](call_over& x) { self->state.end(x); },
+      [self](const attempt& x) { return self->state.begin(x); },
+      [self](const cancel& x) { self->state.stop(x); },
+      [self](const get_status&) { return self->state.status(); },
+      [self](const reconfigure& x) { self->state.change(x); },
+      [self](call_over& x) { self->state.end(x); },
   };
+}
+
+route_state::~route_state() {
+  for (auto& [id, flight] : flights)
+    halt(flight);
 }
 
 caf::result<attempt_over> route_state::begin(const attempt& x) {
@@ -78,7 +91,7 @@ caf::result<attempt_over> route_state::begin(const attempt& x) {
 
 void route_state::stop(const cancel& x) {
   if (auto i = flights.find(x.id); i != flights.end())
-    i->second.stop();
+    halt(i->second);
 }
 
 void route_state::end(call_over& x) {
@@ -86,17 +99,20 @@ void route_state::end(call_over& x) {
   assert(i != flights.end() && "a call ends once");
   auto flight = std::move(i->second);
   flights.erase(i);
-  for (auto& moved : health->ended(result_of(flight, x.how, self->clock().now()), self->clock().now()))
+  for (auto& moved :
+       health->ended(result_of(flight, x.how, self->clock().now()), self->clock().now()))
     self->send(around.recorder, breaker_moved{setup.config.name, std::move(moved)});
   auto* output = std::get_if<completion>(&x.how.what);
   if (output && cut_short(*output, flight.about->must))
-    x.how.what = failure{.kind = failure_class::capability, .reason = "truncated", .status = x.how.status};
+    x.how.what =
+        failure{.kind = failure_class::capability, .reason = "truncated", .status = x.how.status};
   if (output = std::get_if<completion>(&x.how.what); output) {
     const auto& judge = around.validators[next_validator++ % around.validators.size()];
-    flight.promise.delegate(judge, candidate{x.id, std::move(flight.about), std::move(*output),
-                                             x.how.status});
+    flight.promise.delegate(
+        judge, candidate{x.id, std::move(flight.about), std::move(*output), x.how.status});
   } else if (auto* why = std::get_if<failure>(&x.how.what)) {
-    flight.promise.deliver(attempt_over{.id = x.id, .how = std::move(*why), .status = x.how.status});
+    flight.promise.deliver(
+        attempt_over{.id = x.id, .how = std::move(*why), .status = x.how.status});
   } else {
     flight.promise.deliver(attempt_over{.id = x.id, .how = cancelled{}});
   }
@@ -120,7 +136,7 @@ route_status route_state::status() const {
 void route_state::leave(const caf::error& reason) {
   leaving = true;
   for (auto& [id, flight] : flights)
-    flight.stop();
+    halt(flight);
   if (flights.empty())
     self->quit(reason);
 }

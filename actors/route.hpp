@@ -22,6 +22,13 @@ struct route_flight {
 };
 
 struct route_state {
+  route_state() = default;
+  route_state(const route_state&) = delete;
+  route_state& operator=(const route_state&) = delete;
+
+  /// Stops what is still under way: a route that crashes leaves no call behind.
+  ~route_state();
+
   route_actor::pointer self = nullptr;
   route_setup setup;
   route_surroundings around;

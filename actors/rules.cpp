@@ -21,15 +21,18 @@ struct compiled_rule {
 
 std::string lower(std::string_view x) {
   std::string out{x};
-  std::ranges::transform(out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
+  std::ranges::transform(out, out.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
   return out;
 }
 
 bool matches(const compiled_rule& x, std::string_view input, std::string_view lowered) {
-  if (!x.words.empty()
-      && std::ranges::none_of(x.words, [&](auto& w) { return lowered.find(w) != std::string_view::npos; }))
+  if (!x.words.empty() && std::ranges::none_of(x.words, [&](auto& w) {
+        return lowered.find(w) != std::string_view::npos;
+      }))
     return false;
-  return !x.pattern || re2::RE2::PartialMatch(re2::StringPiece{input.data(), input.size()}, *x.pattern);
+  return !x.pattern
+         || re2::RE2::PartialMatch(re2::StringPiece{input.data(), input.size()}, *x.pattern);
 }
 
 /// Up to the first full stop, question or exclamation mark that a space or the end follows.
@@ -71,7 +74,8 @@ void fill_in(json::value& x, std::string_view input, json::document::AllocatorTy
 }
 
 error wrong(std::size_t index, const std::string& what) {
-  return {errc::config_invalid, "rule " + std::to_string(index) + ": " + what, std::to_string(index)};
+  return {errc::config_invalid, "rule " + std::to_string(index) + ": " + what,
+          std::to_string(index)};
 }
 
 } // namespace
@@ -94,7 +98,8 @@ result<rule_set> rule_set::compile(std::vector<rule> rules) {
     if (!rules[i].matches.empty()) {
       one.pattern = std::make_unique<re2::RE2>(rules[i].matches, re2::RE2::Quiet);
       if (!one.pattern->ok())
-        return wrong(i, "the pattern `" + rules[i].matches + "` cannot be used: " + one.pattern->error());
+        return wrong(i, "the pattern `" + rules[i].matches
+                            + "` cannot be used: " + one.pattern->error());
     }
     auto answer = json::parse(rules[i].answer);
     if (!answer)

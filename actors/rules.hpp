@@ -24,8 +24,8 @@ struct rule {
 /// a condition always matches.
 class rule_set {
 public:
-  /// Errors: `config_invalid` with the index of the rule: a pattern that RE2 does not take, an answer
-  /// that is not JSON, no rule at all.
+  /// Errors: `config_invalid` with the index of the rule: a pattern that RE2 does not take, an
+  /// answer that is not JSON, no rule at all.
   static result<rule_set> compile(std::vector<rule> rules);
 
   /// The answer to `input` as compact JSON text, or nothing if no rule matches.

@@ -12,28 +12,30 @@ constexpr milliseconds grace{1000};
 
 /// CAF's own errors, as the end of an attempt. A reply that cannot be judged counts as broken: the
 /// same route would only say it again.
-failure to_failure(const caf::error& reason) {
+attempt_end to_end(const caf::error& reason, bool underway) {
   if (reason == caf::sec::request_timeout)
-    return {.kind = failure_class::latency, .reason = "its route did not reply"};
-  if (reason == caf::sec::request_receiver_down)
-    return {.kind = failure_class::transport,
-            .reason = "its route is being restarted",
-            .final_for_route = true}; // This request only knows the one that died.
-  return {.kind = failure_class::contract, .reason = "the output could not be judged"};
+    return failure{.kind = failure_class::latency, .reason = "its route did not reply"};
+  if (reason != caf::sec::request_receiver_down)
+    return failure{.kind = failure_class::contract, .reason = "the output could not be judged"};
+  if (!underway)
+    return attempt_refused{"disabled", {}}; // The route this request knows is no more.
+  return failure{.kind = failure_class::transport, .reason = "its validator is being restarted"};
 }
 
 } // namespace
 
-supervisor_actor::behavior_type supervisor(supervisor_actor::stateful_pointer<supervisor_state> self,
-                                           supervisor_job job) {
+supervisor_actor::behavior_type
+supervisor(supervisor_actor::stateful_pointer<supervisor_state> self, supervisor_job job) {
   auto& state = self->state;
   state.self = self;
   state.job = std::move(job);
   state.open();
   return {
-    [self](const attempt_underway& x) { self->state.underway(x); },
-    [self](const abandon&) { self->state.carry_out(self->state.plan->abandoned(self->clock().now())); },
-    [self](const wake&) { self->state.woken(); },
+      [self](const attempt_underway& x) { self->state.underway(x); },
+      [self](const abandon&) {
+        self->state.carry_out(self->state.plan->abandoned(self->clock().now()));
+      },
+      [self](const wake&) { self->state.woken(); },
   };
 }
 
@@ -46,6 +48,7 @@ void supervisor_state::open() {
 }
 
 void supervisor_state::underway(const attempt_underway& x) {
+  asked_for(attempt_number(x.id)).underway = true;
   carry_out(plan->started(attempt_number(x.id), x.how, self->clock().now()));
 }
 
@@ -58,7 +61,13 @@ void supervisor_state::over(attempt_over& x) {
 }
 
 void supervisor_state::lost(attempt_id id, const caf::error& reason) {
-  carry_out(plan->ended(attempt_number(id), to_failure(reason), 0, self->clock().now()));
+  auto attempt = attempt_number(id);
+  auto how = to_end(reason, asked_for(attempt).underway);
+  carry_out(plan->ended(attempt, how, 0, self->clock().now()));
+}
+
+asked_route& supervisor_state::asked_for(int attempt) {
+  return asked[static_cast<std::size_t>(attempt) - 1];
 }
 
 void supervisor_state::carry_out(steps what) {
@@ -77,22 +86,24 @@ void supervisor_state::carry_out(steps what) {
 void supervisor_state::carry_out(const start_attempt& x) {
   const auto& name = std::get<model_rung>(job.about->of->ladder[x.rung]).route;
   const auto& to = job.actors->routes.find(name)->second;
-  asked.push_back(to);
+  asked.push_back({to});
   auto id = make_attempt_id(job.number, x.attempt);
   auto most = job.about->rules->routes.find(name)->second.config.timeout.total + 2 * grace;
   self->request(to, most, attempt{id, x.kind, job.about})
-    .then([this](attempt_over& how) { over(how); },
-          [this, id](const caf::error& reason) { lost(id, reason); });
+      .then([this](attempt_over& how) { over(how); },
+            [this, id](const caf::error& reason) { lost(id, reason); });
 }
 
 void supervisor_state::carry_out(const cancel_attempt& x) {
-  self->send(asked[static_cast<std::size_t>(x.attempt) - 1], cancel{make_attempt_id(job.number, x.attempt)});
+  self->send(asked_for(x.attempt).whom, cancel{make_attempt_id(job.number, x.attempt)});
 }
 
 void supervisor_state::carry_out(const ask_for_hedge&) {
   self->request(job.actors->tasks.find(job.about->of->name)->second, grace, hedge_wish{})
-    .then([this](bool granted) { carry_out(plan->hedge_decided(granted, self->clock().now())); },
-          [this](const caf::error&) { carry_out(plan->hedge_decided(false, self->clock().now())); });
+      .then([this](bool granted) { carry_out(plan->hedge_decided(granted, self->clock().now())); },
+            [this](const caf::error&) {
+              carry_out(plan->hedge_decided(false, self->clock().now()));
+            });
 }
 
 void supervisor_state::carry_out(const degrade_to& x) {
@@ -101,12 +112,12 @@ void supervisor_state::carry_out(const degrade_to& x) {
   auto most = std::clamp<time_point::duration>(left, milliseconds{1}, grace);
   self->request(all[job.number % all.size()], most,
                 degrade_wish{job.about, x.rung, std::string{plan->cause()}})
-    .then(
-      [this](degraded_answer& y) {
-        instead = std::move(y);
-        carry_out(plan->degraded(instead.answered, self->clock().now()));
-      },
-      [this](const caf::error&) { carry_out(plan->degraded(false, self->clock().now())); });
+      .then(
+          [this](degraded_answer& y) {
+            instead = std::move(y);
+            carry_out(plan->degraded(instead.answered, self->clock().now()));
+          },
+          [this](const caf::error&) { carry_out(plan->degraded(false, self->clock().now())); });
 }
 
 void supervisor_state::carry_out(const answer_with&) {

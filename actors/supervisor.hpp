@@ -39,12 +39,19 @@ struct supervisor_job {
   std::shared_ptr<presence> here;
 };
 
+/// Whom an attempt was given to.
+struct asked_route {
+  route_actor whom;
+  /// It has let the attempt start.
+  bool underway = false;
+};
+
 struct supervisor_state {
   supervisor_actor::pointer self = nullptr;
   supervisor_job job;
   std::optional<ladder> plan;
-  /// By attempt number, from 1: the route that was asked.
-  std::vector<route_actor> asked;
+  /// By attempt number, from 1.
+  std::vector<asked_route> asked;
   /// The output of the attempt that answers, or what a degradation rung gave.
   completion output;
   degraded_answer instead;
@@ -58,6 +65,7 @@ struct supervisor_state {
   void underway(const attempt_underway& x);
   void over(attempt_over& x);
   void lost(attempt_id id, const caf::error& reason);
+  asked_route& asked_for(int attempt);
   void carry_out(steps what);
   void carry_out(const start_attempt& x);
   void carry_out(const cancel_attempt& x);
@@ -73,7 +81,7 @@ struct supervisor_state {
 /// Takes one request to its one answer: carries out what its ladder decides, runs the hedges and
 /// cancels the losers. Answers once, lives on until its last attempt has ended, hands the whole
 /// story to the recorder and is gone.
-supervisor_actor::behavior_type supervisor(supervisor_actor::stateful_pointer<supervisor_state> self,
-                                           supervisor_job job);
+supervisor_actor::behavior_type
+supervisor(supervisor_actor::stateful_pointer<supervisor_state> self, supervisor_job job);
 
 } // namespace hedgerow

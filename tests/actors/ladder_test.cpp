@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -230,7 +231,8 @@ TEST_CASE("a longer-context rung serves only what did not fit elsewhere", "[ladd
   g.begin();
   // Where `b` is unknown to be too small, it is asked; where not, the request is passed on.
   auto fits = context == 0;
-  CHECK(g.end(1, failure_class::auth, 1ms) == told{fits ? "start 1 fallback" : "start 2 longer_context"});
+  CHECK(g.end(1, failure_class::auth, 1ms)
+        == told{fits ? "start 1 fallback" : "start 2 longer_context"});
   if (fits)
     CHECK(g.end(2, failure_class::auth, 2ms) == told{"answer 0"});
 }
@@ -649,15 +651,24 @@ TEST_CASE("a silent attempt is given up after half of what remains, or its p95 i
 }
 
 TEST_CASE("nothing is given up where nothing else is left to try", "[ladder]") {
+  struct row {
+    std::string name;
+    std::function<void(game&)> set_up;
+  };
+  auto [name, set_up] = GENERATE(values<row>({
+      {"no other rung", [](game&) {}},
+      {"one that is disabled", [](game& g) { g.add("b").enabled = false; }},
+      {"one for longer contexts", [](game& g) { g.add("l", rung_role::longer_context); }},
+      {"no attempt is left",
+       [](game& g) {
+         g.add("b");
+         g.of.budget.attempts = 1;
+       }},
+  }));
+  CAPTURE(name);
   game g;
   g.add("a");
-  SECTION("no other rung") {}
-  SECTION("one that does not fit") { g.add("b").enabled = false; }
-  SECTION("one for longer contexts only") { g.add("l", rung_role::longer_context); }
-  SECTION("no attempt") {
-    g.add("b");
-    g.of.budget.attempts = 1;
-  }
+  set_up(g);
   g.begin();
   g.start(1, 0ms);
   CHECK(g.due(2s).empty());
@@ -752,33 +763,32 @@ TEST_CASE("an attempt that was refused after it had been stopped never was", "[l
 }
 
 TEST_CASE("a rung that cannot take the request is passed over, with its reason", "[ladder]") {
+  struct row {
+    std::string why;
+    std::function<void(game&, route_config&)> set_up;
+  };
+  auto [why, set_up] = GENERATE(values<row>({
+      {"disabled", [](game&, route_config& a) { a.enabled = false; }},
+      {"safety", [](game&, route_config& a) { a.safety = safety_level::relaxed; }},
+      {"capability",
+       [](game& g, route_config& a) {
+         g.facts.needs_tools = true;
+         a.capabilities.bits = 1;
+       }},
+      {"capability",
+       [](game& g, route_config& a) {
+         g.facts.needs_vision = true;
+         a.capabilities.bits = 1;
+       }},
+      {"context", // The output it may give counts too.
+       [](game& g, route_config& a) {
+         g.facts.estimated_input = 900;
+         g.facts.max_output = 200;
+         a.context = 1000;
+       }},
+  }));
   game g;
-  auto& a = g.add("a");
-  std::string why;
-  SECTION("disabled") {
-    a.enabled = false;
-    why = "disabled";
-  }
-  SECTION("its safety is laxer than the task's") {
-    a.safety = safety_level::relaxed;
-    why = "safety";
-  }
-  SECTION("no tools") {
-    g.facts.needs_tools = true;
-    a.capabilities.bits = 1;
-    why = "capability";
-  }
-  SECTION("no vision") {
-    g.facts.needs_vision = true;
-    a.capabilities.bits = 1;
-    why = "capability";
-  }
-  SECTION("too long, with the output it may give") {
-    g.facts.estimated_input = 900;
-    g.facts.max_output = 200;
-    a.context = 1000;
-    why = "context";
-  }
+  set_up(g, g.add("a"));
   g.add("b");
   CHECK(g.begin() == told{"start 1 fallback"});
   CHECK(last(g.play(), trail_event::rung_skipped).route == "a");

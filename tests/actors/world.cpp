@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace hedgerow::test {
 
@@ -21,18 +22,33 @@ bool satisfies(const terms& must, const completion& x) {
 /// Whether each attempt in `x` starts before it ends and ends once.
 void check_attempts(const record& x, std::vector<std::string>& broken) {
   std::map<int, int> ended;
+  std::set<std::string_view> routes;
+  std::map<std::string_view, int> retries;
   int started = 0;
   auto latched = false;
+  auto over = false;
   for (const auto& entry : x.facts.steps) {
     if (entry.event == trail_event::attempt_started) {
       ++started;
+      if (entry.kind == attempt_kind::hedge && routes.contains(entry.route))
+        broken.push_back(x.about->id + ": a hedge is a second call of its route");
+      routes.insert(entry.route);
+      retries[entry.route] += entry.kind == attempt_kind::retry;
+      if (retries[entry.route] > x.about->of->retry.attempts)
+        broken.push_back(x.about->id + ": more retries than its policy");
+      if (over)
+        broken.push_back(x.about->id + ": an attempt started after its end");
       if (latched)
         broken.push_back(x.about->id + ": an attempt started after a policy verdict");
       if (!ended.emplace(entry.attempt, 0).second)
         broken.push_back(x.about->id + ": attempt " + number(entry.attempt) + " started twice");
     }
-    if (entry.event == trail_event::attempt_ended)
+    if (entry.event == trail_event::attempt_ended) {
       ++ended[entry.attempt];
+      if (over)
+        broken.push_back(x.about->id + ": an attempt survived its end");
+    }
+    over = over || entry.event == trail_event::ended;
     latched = latched || entry.event == trail_event::latched;
   }
   for (auto [attempt, times] : ended)
@@ -128,7 +144,7 @@ stop_call scripted_model::begin(model_call x, std::function<void(call_ended)> on
     });
   auto index = calls.size();
   const auto& next = index < script.size() ? script[index] : otherwise;
-  calls.push_back({.began = world_.now(), .ask = std::move(x.ask)});
+  calls.push_back({.began = world_.now(), .ask = *x.ask});
   waiting_.push_back(std::move(on_ended));
   planned_.push_back(outcome_of(next, x.total));
   auto after = next.what ? std::min(next.after, x.total) : x.total;
@@ -193,6 +209,10 @@ std::shared_ptr<const contract> wants_ok() {
   return std::make_shared<const contract>(std::move(out));
 }
 
+rules_rung rules_of(std::vector<rule> rules) {
+  return {std::make_shared<const rule_set>(rule_set::compile(std::move(rules)).value())};
+}
+
 world::world() {
   task of;
   of.name = "t";
@@ -200,7 +220,10 @@ world::world() {
   plan.tasks.emplace("t", std::move(of));
   options.seed = 1;
   options.sinks.request_over = [this](const record& x) { records.push_back(x); };
-  options.sinks.breaker_moved = [this](const breaker_moved& x) { moves.push_back(x); };
+  options.sinks.breaker_moved = [this](const breaker_moved& x) {
+    moves.push_back(x);
+    moved_at.push_back(now());
+  };
 }
 
 model_ptr world::add(const std::string& route, std::vector<act> script, rung_role as) {
@@ -288,7 +311,43 @@ std::vector<std::string> world::broken_promises() {
       if (x.stops > 1)
         broken.push_back(name + ": a call was stopped " + number(x.stops) + " times");
   }
+  check_hedges(broken);
+  check_breakers(broken);
   return broken;
+}
+
+/// Whenever a hedge starts, the ten seconds up to then hold the task's share.
+void world::check_hedges(std::vector<std::string>& broken) const {
+  const auto& hedge = plan.tasks.at("t").hedge;
+  std::vector<time_point> hedges;
+  for (const auto& asked : submissions)
+    for (const auto& x : records)
+      if (x.about->id == asked->id && x.about->of->name == "t")
+        for (const auto& y : x.facts.steps)
+          if (y.event == trail_event::attempt_started && y.kind == attempt_kind::hedge)
+            hedges.push_back(asked->began + y.at);
+  for (auto then : hedges) {
+    auto recent = [then](time_point x) { return x > then - std::chrono::seconds{10} && x <= then; };
+    auto requests = std::ranges::count_if(submissions, recent, &submission::began);
+    auto most = std::max(1.0, hedge->max_extra * static_cast<double>(requests));
+    if (static_cast<double>(std::ranges::count_if(hedges, recent)) > most)
+      broken.push_back("more hedges than the task's share");
+  }
+}
+
+/// Half of the first cool-down is the shortest time for which an open breaker lets nothing through.
+void world::check_breakers(std::vector<std::string>& broken) const {
+  for (std::size_t i = 0; i < moves.size(); ++i) {
+    if (moves[i].what.to != breaker_state::open
+        || moves[i].what.traffic != traffic_class::short_whole)
+      continue;
+    const auto& route = moves[i].route;
+    auto until = moved_at[i] + plan.routes.at(route).config.breaker.cooldown / 2;
+    for (const auto& [name, model] : models)
+      for (const auto& call : model->calls)
+        if (name == route && call.began > moved_at[i] && call.began < until)
+          broken.push_back(route + ": a call went through an open breaker");
+  }
 }
 
 std::vector<trail_entry> entries(const trail& x, trail_event event) {

@@ -2,9 +2,11 @@
 
 #include "actors/engine.hpp"
 #include "actors/messages.hpp"
+#include "actors/rules.hpp"
 #include "tests/support/deterministic.hpp"
 
 #include <caf/actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
 
 #include <chrono>
 #include <memory>
@@ -39,7 +41,7 @@ struct seen_call {
   /// How often it was told to stop.
   int stops = 0;
   bool cancelled = false;
-  std::shared_ptr<const prompt> ask;
+  prompt ask;
 };
 
 /// A model that takes its calls by a script, in virtual time.
@@ -96,6 +98,9 @@ std::shared_ptr<const contract> wants_ok();
 /// The value of `wants_ok`.
 inline const std::string good_json = R"({"ok":true})";
 
+/// Requires: `rules` compile.
+rules_rung rules_of(std::vector<rule> rules);
+
 class world : public deterministic {
 public:
   world();
@@ -131,10 +136,15 @@ public:
 
   std::vector<record> records;
   std::vector<breaker_moved> moves;
+  std::vector<time_point> moved_at;
   std::vector<std::pair<std::string, model_ptr>> models;
   std::vector<submission_ptr> submissions;
   engine_options options;
   std::unique_ptr<engine> running;
+
+private:
+  void check_hedges(std::vector<std::string>& broken) const;
+  void check_breakers(std::vector<std::string>& broken) const;
 };
 
 /// The entries of `event` in `x`.
