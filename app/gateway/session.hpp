@@ -20,6 +20,9 @@
 #include <optional>
 #include <utility>
 
+// GCC 12 takes Asio's own pair of operators for a mismatch where it inlines a coroutine's start.
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
+
 /// One connection as a loop. Included by the two units that instantiate it, for plain sockets and
 /// for TLS: nearly all of its compile time is there.
 namespace hedgerow {
@@ -129,15 +132,16 @@ public:
         dog_{peer} {}
 
   asio::awaitable<void> run() {
-    while (co_await one_call()) {
-    }
+    for (bool open = true; open;)
+      open = co_await one_call();
     dog_.disarm();
   }
 
 private:
   /// Whether the connection can take another call.
   asio::awaitable<bool> one_call() {
-    if (!co_await bytes_are_there())
+    auto there = co_await bytes_are_there();
+    if (!there)
       co_return false;
     arrived_ = std::chrono::steady_clock::now();
     parser in;
@@ -146,18 +150,22 @@ private:
     auto problem = co_await read(in);
     if (problem) {
       co_await write(*problem, false);
+      co_await linger();
       co_return false;
     }
     auto keep = in.keep_alive() && !lane_->draining;
     auto call = take_out(in.get());
     auto next = shared_->to.look_at(std::move(call));
-    if (auto* at_once = std::get_if<reply>(&next))
-      co_return co_await write(*at_once, keep) && keep;
+    if (auto* at_once = std::get_if<reply>(&next)) {
+      auto sent = co_await write(*at_once, keep);
+      co_return sent&& keep;
+    }
     auto out = co_await ask(std::get<asked>(next));
     if (!out)
       co_return false;
     keep = keep && !lane_->draining;
-    co_return co_await write(*out, keep) && keep;
+    auto sent = co_await write(*out, keep);
+    co_return sent&& keep;
   }
 
   asio::awaitable<bool> bytes_are_there() {
@@ -252,6 +260,23 @@ private:
     auto [failed, n] = co_await asio::async_write(stream_, pieces, quietly);
     dog_.disarm();
     co_return !failed;
+  }
+
+  /// Reads on for a while after the last reply: closing on bytes that nobody has read would reset
+  /// the connection, and the peer might lose the reply.
+  asio::awaitable<void> linger() {
+    boost::system::error_code ignored;
+    peer_.shutdown(tcp::socket::shutdown_send, ignored);
+    dog_.within(std::chrono::milliseconds{1000});
+    std::array<char, 4096> unread{};
+    auto space = asio::buffer(unread);
+    for (std::size_t total = 0; total < (1u << 20);) {
+      auto [failed, n] = co_await peer_.async_read_some(space, quietly);
+      if (failed)
+        break;
+      total += n;
+    }
+    dog_.disarm();
   }
 
   Stream& stream_;

@@ -8,6 +8,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/streambuf.hpp>
 #include <boost/asio/write.hpp>
@@ -66,7 +67,7 @@ struct seen {
 
   json::document json() const {
     auto read = json::parse(body);
-    REQUIRE(read);
+    REQUIRE(read.has_value());
     return std::move(*read);
   }
 
@@ -178,7 +179,7 @@ tasks:
                                       {{"rules.yaml", "- answer: { category: other }\n"}});
   for (const auto& x : read.findings)
     INFO(x.key << ": " << x.message);
-  REQUIRE(read.config);
+  REQUIRE(read.config.has_value());
   return std::move(*read.config);
 }
 
