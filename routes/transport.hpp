@@ -48,8 +48,8 @@ struct call_ended {
 /// Stops a call under way; callable from any thread, more than once, and after the end.
 using stop_call = std::function<void()>;
 
-/// How a route reaches its model. Starts the call and returns at once; `on_ended` is invoked exactly
-/// once, from any thread, never from inside the transport's own invocation.
+/// How a route reaches its model. Starts the call and returns at once; `on_ended` is invoked
+/// exactly once, from any thread, never from inside the transport's own invocation.
 using transport = std::function<stop_call(model_call, std::function<void(call_ended)> on_ended)>;
 
 } // namespace hedgerow

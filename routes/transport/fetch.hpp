@@ -9,6 +9,7 @@
 #include <boost/asio/write.hpp>
 
 #include <array>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -128,10 +129,11 @@ asio::awaitable<end_of_call> fetch(exchange& x) {
     co_return x.end_of_stopped();
   if (wrong)
     co_return std::move(*wrong);
-  const bool keep = !link->spoiled && link->reader.keeps_connection() && !x.home->closed;
+  const bool keep = !link->spoiled && link->reader.keeps_connection();
   auto reply = link->reader.take();
   if (keep)
-    idle.put(to.origin, std::move(link), x.home->share_of(to.idle_max), x.began);
+    idle.put(to.origin, std::move(link), x.home->share_of(to.idle_max),
+             std::chrono::steady_clock::now());
   co_return reply;
 }
 

@@ -39,25 +39,27 @@ async function writeAll(folder, files) {
 async function start(args, announcement) {
   const child = spawn(process.env.HEDGEROW, args, {
     env: { ...process.env, PROVIDER_KEY: upstreamKey },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const lines = [];
+  const running = { child, lines: [], complaints: '' };
+  child.stderr.on('data', (bytes) => { running.complaints += bytes; });
+  running.ended = once(child, 'close').then(([code, signal]) => code ?? signal);
   const address = await new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (code) => reject(new Error(`hedgerow ${args[0]} ended with ${code}`)));
+    running.ended.then((how) =>
+      reject(new Error(`hedgerow ${args[0]} ended with ${how}:\n${running.complaints}`)), reject);
     createInterface({ input: child.stdout }).on('line', (line) => {
-      lines.push(line);
+      running.lines.push(line);
       const found = announcement.exec(line);
       if (found) resolve(found[1]);
     });
   });
-  return { address, lines, stop: () => stop(child) };
+  return { address, lines: running.lines, stop: () => stop(running) };
 }
 
-/** Asks the program to end. The exit code is part of what is tested. */
-async function stop(child) {
-  const exited = child.exitCode === null ? once(child, 'exit') : [child.exitCode];
-  child.kill('SIGTERM');
-  const [code] = await exited;
-  return code;
+/** Asks the program to end. How it ended is part of what is tested. */
+async function stop(running) {
+  running.child.kill('SIGTERM');
+  const how = await running.ended;
+  if (how !== 0) console.error(running.complaints);
+  return how;
 }
