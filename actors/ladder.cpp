@@ -9,8 +9,6 @@
 
 namespace hedgerow {
 
-using std::chrono::microseconds;
-
 namespace {
 
 /// What the degradation rungs of `of` need at the end: 20 ms each, at most a fifth of the deadline.
@@ -25,31 +23,6 @@ milliseconds reserve_for(const task& of, milliseconds deadline) {
 std::size_t first_model(const task& of) {
   auto is_model = [](const ladder_rung& x) { return std::holds_alternative<model_rung>(x); };
   return static_cast<std::size_t>(std::ranges::find_if(of.ladder, is_model) - of.ladder.begin());
-}
-
-/// From least to most informative for a caller. Source: semantics.md §1.10.
-int weight(failure_class x) {
-  switch (x) {
-  case failure_class::transport:
-    return 0;
-  case failure_class::latency:
-    return 1;
-  case failure_class::contract:
-    return 2;
-  case failure_class::capability:
-    return 3;
-  case failure_class::auth:
-    return 4;
-  case failure_class::rate_limit:
-    return 5;
-  case failure_class::quota:
-    return 6;
-  case failure_class::invalid_request:
-    return 7;
-  case failure_class::policy:
-    return 8;
-  }
-  return 0;
 }
 
 milliseconds limit_of(const patience& x, milliseconds remaining) {
@@ -205,25 +178,13 @@ steps ladder::due(time_point now) {
   for (auto& x : flights_) {
     if (x.cancelled)
       continue;
-    if (x.give_up_at && now >= *x.give_up_at) {
-      x.give_up_at.reset();
-      if (another_untried() && attempts_ < task_->budget.attempts) {
-        steps out;
-        auto rung = x.rung;
-        stop(x, to_string(failure_class::latency), "given up while another route is untried", now,
-             out);
-        append(out, fail(rung, {.kind = failure_class::latency, .reason = "too slow"}, now));
-        return out;
-      }
-    }
-    if (x.hedge_at && now >= *x.hedge_at) {
-      x.hedge_at.reset();
-      if (only_live() && next_hedge_rung(x.rung) && attempts_ < task_->budget.attempts) {
-        asking_for_ = x.attempt;
-        return {ask_for_hedge{}};
-      }
-      note(trail_event::hedge_suppressed, x, now).reason = "no equivalent route or attempt left";
-    }
+    steps out;
+    if (x.give_up_at && now >= *x.give_up_at)
+      out = give_up(x, now);
+    else if (x.hedge_at && now >= *x.hedge_at)
+      out = wish_for_hedge(x, now);
+    if (!out.empty())
+      return out;
   }
   return {};
 }
@@ -243,7 +204,7 @@ std::optional<time_point> ladder::next_due() const {
   return next;
 }
 
-// -- what follows from an end ---------------------------------------------------------------------
+// -- what follows --------------------------------------------------------------------------------
 
 /// A judged output: the answer, if it is valid.
 steps ladder::take(const flight& x, const verdict& said, time_point now) {
@@ -322,19 +283,10 @@ bool ladder::schedule_retry(std::size_t rung, const failure& why, time_point now
   if (attempts_ + (others ? 1 : 0) >= task_->budget.attempts)
     return false;
   auto left = until(now, models_until_);
-  auto wait = full_jitter(task_->retry.base, task_->retry.cap, memory.retries, uniform());
-  if (why.retry_after) {
-    if (*why.retry_after > limit_of(task_->retry.wait_up_to, left))
-      return false;
-    auto jitter = std::chrono::duration_cast<milliseconds>(*why.retry_after * (0.1 * uniform()));
-    // "Now" is said by servers that mean "not yet": a hint never shortens our own backoff.
-    wait = std::max(wait, *why.retry_after + jitter);
-  } else if (why.kind == failure_class::rate_limit) {
+  auto wait = wait_before_retry(why, memory.retries, left);
+  if (!wait || *wait >= (others ? left / 2 : left))
     return false;
-  }
-  if (wait >= (others ? left / 2 : left))
-    return false;
-  retry_ = {.rung = rung, .at = now + wait};
+  retry_ = {.rung = rung, .at = now + *wait};
   if (others)
     retry_->give_up_at = now + left / 2;
   auto& entry = note(trail_event::retry_scheduled, now);
@@ -342,6 +294,41 @@ bool ladder::schedule_retry(std::size_t rung, const failure& why, time_point now
   entry.reason = why.retry_after ? std::string{why.hint} : "jittered backoff";
   entry.wait = wait;
   return true;
+}
+
+/// Nothing: there is no point in waiting, or for longer than the task wants.
+std::optional<milliseconds> ladder::wait_before_retry(const failure& why, int retries,
+                                                      milliseconds left) {
+  auto backoff = full_jitter(task_->retry.base, task_->retry.cap, retries, uniform());
+  if (!why.retry_after)
+    return why.kind == failure_class::rate_limit ? std::nullopt : std::optional{backoff};
+  if (*why.retry_after > limit_of(task_->retry.wait_up_to, left))
+    return std::nullopt;
+  auto jitter = std::chrono::duration_cast<milliseconds>(*why.retry_after * (0.1 * uniform()));
+  // "Now" is said by servers that mean "not yet": a hint never shortens our own backoff.
+  return std::max(backoff, *why.retry_after + jitter);
+}
+
+/// Stops a late attempt, as long as somebody else may still answer.
+steps ladder::give_up(flight& x, time_point now) {
+  x.give_up_at.reset();
+  if (!another_untried() || attempts_ >= task_->budget.attempts)
+    return {};
+  steps out;
+  auto rung = x.rung;
+  stop(x, to_string(failure_class::latency), "given up while another route is untried", now, out);
+  append(out, fail(rung, {.kind = failure_class::latency, .reason = "too slow"}, now));
+  return out;
+}
+
+steps ladder::wish_for_hedge(flight& x, time_point now) {
+  x.hedge_at.reset();
+  if (!only_live() || !next_hedge_rung(x.rung) || attempts_ >= task_->budget.attempts) {
+    note(trail_event::hedge_suppressed, x, now).reason = "no equivalent route or attempt left";
+    return {};
+  }
+  asking_for_ = x.attempt;
+  return {ask_for_hedge{}};
 }
 
 steps ladder::out_of_time(time_point now) {
@@ -410,240 +397,6 @@ void ladder::stop_all(std::string_view as, std::string_view reason, time_point n
       stop(x, as, reason, now, out);
 }
 
-/// Counts what an ended attempt cost and writes its end down. An attempt that we stopped has its
-/// entry already, and was priced by estimate.
-void ladder::settle(const flight& x, const attempt_end& how, int status, time_point now) {
-  if (const auto* refused = std::get_if<attempt_refused>(&how))
-    return undo(x, *refused);
-  if (x.cancelled)
-    return;
-  auto& entry = note(trail_event::attempt_ended, x, now);
-  entry.status = status;
-  if (const auto* why = std::get_if<failure>(&how)) {
-    entry.result = to_string(why->kind);
-    entry.reason = why->reason;
-    return;
-  }
-  const auto* judged = std::get_if<attempt_judged>(&how);
-  entry.result = judged ? "ok" : "cancelled";
-  if (!judged)
-    return;
-  const auto& spent = judged->usage;
-  entry.cost = cost_of(setup(x.rung).config.cost, spent.input, spent.cached_input, spent.output);
-  entry.usage = spent;
-  cost_ += *entry.cost;
-  usage_.input += spent.input;
-  usage_.output += spent.output;
-  usage_.cached_input += spent.cached_input;
-  usage_.reasoning += spent.reasoning;
-  auto& verdict_entry = note(trail_event::verdict, x, now);
-  verdict_entry.result = to_string(judged->said.kind);
-  verdict_entry.reason = judged->said.reason;
-  verdict_entry.violations = judged->said.violations;
-}
-
-/// A refused attempt never was one. Its rung was passed over at the time it was asked.
-void ladder::undo(const flight& x, const attempt_refused& why) {
-  --attempts_;
-  if (x.kind == attempt_kind::retry)
-    --retries_;
-  else if (rungs_[x.rung].as_fallback)
-    --fallbacks_;
-  if (x.kind == attempt_kind::hedge) {
-    --hedges_;
-    rungs_[x.rung].tried = false; // It may still serve as a fallback.
-    rungs_[x.rung].no_hedge = true;
-  }
-  if (why.retry_in)
-    retry_in_ = std::min(*why.retry_in, retry_in_.value_or(*why.retry_in));
-  may_fit_ = true;
-  auto& entry = entry_of(trail_event::attempt_started, x.attempt);
-  entry.event = trail_event::rung_skipped;
-  entry.reason = why.why;
-  entry.attempt = 0;
-  if (!x.cancelled)
-    return;
-  cost_ -= price_of_input(x.rung);
-  std::erase_if(history_, [&](const trail_entry& y) { return y.attempt == x.attempt; });
-}
-
-void ladder::remember(const failure& why) {
-  last_ = why;
-  (why.too_long ? too_long_ : may_fit_) = true;
-  if (!worst_ || weight(why.kind) >= weight(worst_->kind))
-    worst_ = why;
-}
-
-// -- which rung
-// ------------------------------------------------------------------------------------
-
-/// The next untried model rung that may cure the last failure, if there was one.
-std::optional<std::size_t> ladder::next_rung(time_point now) {
-  using enum rung_role;
-  const auto why = last_ ? std::optional{last_->kind} : std::nullopt;
-  if (why == failure_class::contract)
-    return next_rung(stronger, now);
-  if (why != failure_class::capability)
-    if (auto found = next_rung(equivalent, now))
-      return found;
-  if (why == failure_class::capability || too_long_)
-    if (auto found = next_rung(longer_context, now))
-      return found;
-  return next_rung(stronger, now);
-}
-
-/// The next untried model rung of this role. Notes the rungs that it passes over for good.
-std::optional<std::size_t> ladder::next_rung(rung_role as, time_point now) {
-  for (std::size_t i = 0; i < rungs_.size(); ++i) {
-    const auto* r = std::get_if<model_rung>(&task_->ladder[i]);
-    if (!r || rungs_[i].tried || role_of(i) != as)
-      continue;
-    auto why_not = why_unfit(i);
-    if (why_not.empty())
-      return i;
-    rungs_[i].tried = true;
-    too_long_ = too_long_ || why_not == "context";
-    auto& entry = note(trail_event::rung_skipped, now);
-    entry.route = r->route;
-    entry.reason = why_not;
-  }
-  return std::nullopt;
-}
-
-/// The next untried equivalent rung, in another failure domain than `beside` if there is one.
-std::optional<std::size_t> ladder::next_hedge_rung(std::size_t beside) const {
-  const auto& late = setup(beside).config;
-  std::optional<std::size_t> same_domain;
-  for (std::size_t i = 0; i < rungs_.size(); ++i) {
-    if (!is_model(i) || rungs_[i].tried || rungs_[i].no_hedge || !why_unfit(i).empty()
-        || role_of(i) != rung_role::equivalent)
-      continue;
-    const auto& other = setup(i).config;
-    if (other.name == late.name)
-      continue;
-    if (other.provider.name != late.provider.name || other.region != late.region)
-      return i;
-    if (!same_domain)
-      same_domain = i;
-  }
-  return same_domain;
-}
-
-/// Why the request cannot be put to this rung's model, in the trail's words; empty: it can.
-std::string_view ladder::why_unfit(std::size_t rung) const {
-  const auto& route = setup(rung).config;
-  if (!route.enabled)
-    return "disabled";
-  if (route.safety < task_->safety)
-    return "safety";
-  if ((facts_.needs_tools && !route.capabilities.has(capability::tools))
-      || (facts_.needs_vision && !route.capabilities.has(capability::vision)))
-    return "capability";
-  if (route.context > 0 && facts_.estimated_input + facts_.max_output > route.context)
-    return "context";
-  return {};
-}
-
-/// Whether a rung is left that may still answer where the one under way is late or out of use.
-bool ladder::another_untried() const {
-  for (std::size_t i = 0; i < rungs_.size(); ++i)
-    if (is_model(i) && !rungs_[i].tried && why_unfit(i).empty()
-        && (role_of(i) != rung_role::longer_context || too_long_))
-      return true;
-  return false;
-}
-
-bool ladder::is_model(std::size_t rung) const {
-  return std::holds_alternative<model_rung>(task_->ladder[rung]);
-}
-
-/// The first model rung is the primary, whatever it is called.
-rung_role ladder::role_of(std::size_t rung) const {
-  return rung == primary_ ? rung_role::equivalent : std::get<model_rung>(task_->ladder[rung]).as;
-}
-
-attempt_kind ladder::kind_of(std::size_t rung) const {
-  if (rung == primary_)
-    return attempt_kind::primary;
-  switch (role_of(rung)) {
-  case rung_role::equivalent:
-    return attempt_kind::fallback;
-  case rung_role::stronger:
-    return attempt_kind::stronger;
-  case rung_role::longer_context:
-    return attempt_kind::longer_context;
-  }
-  return attempt_kind::fallback;
-}
-
-const route_setup& ladder::setup(std::size_t rung) const {
-  return rules_->routes.find(std::get<model_rung>(task_->ladder[rung]).route)->second;
-}
-
-// -- small things
-// -----------------------------------------------------------------------------------
-
-answer ladder::facts() const {
-  answer out;
-  out.task = task_->name;
-  out.ended = ended_.value_or(outcome::failed);
-  out.attempts = attempts_;
-  out.retries = retries_;
-  out.fallbacks = fallbacks_;
-  out.hedged = hedges_ > 0;
-  out.repaired = repaired_;
-  out.violations = violations_;
-  out.usage = usage_;
-  out.cost = cost_;
-  out.withheld = withheld_;
-  out.latency = std::chrono::duration_cast<microseconds>(ended_at_ - began_);
-  if (winner_rung_) {
-    const auto& route = setup(*winner_rung_).config;
-    out.route = route.name;
-    out.provider = route.provider.name;
-    out.model = route.model;
-    out.region = route.region;
-    out.fallback = rungs_[*winner_rung_].as_fallback;
-  }
-  if (out.ended != outcome::answered && out.ended != outcome::degraded)
-    out.problem = problem();
-  if (out.ended == outcome::failed)
-    out.retry_after = worst_ && worst_->retry_after ? worst_->retry_after : retry_in_;
-  return out;
-}
-
-error ladder::problem() const {
-  switch (*ended_) {
-  case outcome::blocked:
-    return {errc::content_policy_violation,
-            withheld_ ? "The model's answer was withheld: " + worst_->reason + "."
-                      : "The provider refused this request: " + worst_->reason + ".",
-            {}};
-  case outcome::rejected:
-    if (worst_ && worst_->kind == failure_class::invalid_request)
-      return {
-          errc::invalid_request, "The provider rejected the request: " + worst_->reason + ".", {}};
-    return {errc::context_length_exceeded,
-            "The request does not fit the context of any route of the task; send less.",
-            {}};
-  case outcome::cancelled:
-    return {errc::invalid_request, "The caller went away.", {}};
-  default:
-    if (timed_out_)
-      return {errc::deadline_exceeded, "No route gave a valid answer before the deadline.", {}};
-    return {errc::all_routes_failed,
-            "No route could answer: "
-                + (worst_ ? std::string{to_string(worst_->kind)} + ", " + worst_->reason
-                          : std::string{"every route is out of use for now"})
-                + ".",
-            {}};
-  }
-}
-
-std::string_view ladder::cause() const {
-  return last_ ? to_string(last_->kind) : std::string_view{"skipped"};
-}
-
 ladder::flight* ladder::find(int attempt) {
   auto i = std::find_if(flights_.begin(), flights_.end(),
                         [attempt](const flight& x) { return x.attempt == attempt; });
@@ -659,38 +412,6 @@ int ladder::live() const {
 ladder::flight* ladder::only_live() {
   auto lives = [](const flight& x) { return !x.cancelled; };
   return live() == 1 ? &*std::ranges::find_if(flights_, lives) : nullptr;
-}
-
-trail_entry& ladder::note(trail_event event, time_point now) {
-  auto& entry = history_.emplace_back();
-  entry.at = std::chrono::duration_cast<microseconds>(now - began_);
-  entry.event = event;
-  return entry;
-}
-
-trail_entry& ladder::note(trail_event event, const flight& x, time_point now) {
-  auto& entry = note(event, now);
-  entry.route = setup(x.rung).config.name;
-  entry.attempt = x.attempt;
-  entry.kind = x.kind;
-  return entry;
-}
-
-/// The entry about `attempt`; it is there.
-trail_entry& ladder::entry_of(trail_event event, int attempt) {
-  return *std::ranges::find_if(
-      history_, [&](const trail_entry& x) { return x.event == event && x.attempt == attempt; });
-}
-
-void ladder::note_degraded(time_point now) {
-  auto& entry = note(trail_event::degraded, now);
-  entry.result =
-      std::holds_alternative<rules_rung>(task_->ladder[*degrading_]) ? "rules" : "message";
-  entry.reason = cause();
-}
-
-double ladder::price_of_input(std::size_t rung) const {
-  return cost_of(setup(rung).config.cost, facts_.estimated_input, 0, 0);
 }
 
 double ladder::uniform() { return std::uniform_real_distribution<double>{0, 1}(random_); }

@@ -161,7 +161,10 @@ private:
   steps reject(time_point now);
   void stop(flight& x, std::string_view as, std::string_view reason, time_point now, steps& out);
   void stop_all(std::string_view as, std::string_view reason, time_point now, steps& out);
+  steps give_up(flight& x, time_point now);
+  steps wish_for_hedge(flight& x, time_point now);
   bool schedule_retry(std::size_t rung, const failure& why, time_point now);
+  std::optional<milliseconds> wait_before_retry(const failure& why, int retries, milliseconds left);
   void remember(const failure& why);
   void settle(const flight& x, const attempt_end& how, int status, time_point now);
   void undo(const flight& x, const attempt_refused& why);

@@ -6,6 +6,28 @@ namespace {
 
 error unsound(std::string message) { return {errc::config_invalid, std::move(message), {}}; }
 
+/// The first thing that is wrong with the numbers of `x`, or nothing.
+std::string_view wrong_numbers(const hedge_policy& x) {
+  if (x.fixed ? *x.fixed < milliseconds{0} : !(x.quantile > 0 && x.quantile < 1))
+    return "hedges after a time below zero or a quantile outside of (0, 1)";
+  if (x.floor < milliseconds{0} || x.floor > x.ceiling)
+    return "has a hedge whose floor is negative or above its ceiling";
+  if (!(x.max_extra >= 0 && x.max_extra <= 1) || x.at_most < 0)
+    return "has a hedge with a share outside of [0, 1] or a negative count";
+  return {};
+}
+
+std::string_view wrong_numbers(const retry_policy& x) {
+  if (x.attempts < 0)
+    return "retries a negative number of times";
+  if (x.base < milliseconds{0} || x.base > x.cap)
+    return "has a retry whose base is negative or above its cap";
+  const auto& wait = x.wait_up_to;
+  if (wait.fixed ? *wait.fixed < milliseconds{0} : !(wait.share >= 0 && wait.share <= 1))
+    return "waits for a time below zero or a share outside of [0, 1]";
+  return {};
+}
+
 result<void> check_task(const policy& all, const task& x) {
   auto where = "task '" + x.name + "' ";
   if (x.ladder.empty())
@@ -14,6 +36,11 @@ result<void> check_task(const policy& all, const task& x) {
     return unsound(where + "has no time: its deadline must be positive");
   if (x.budget.attempts < 1 || x.budget.attempts > 200)
     return unsound(where + "must allow from 1 to 200 attempts");
+  if (const auto wrong = wrong_numbers(x.retry); !wrong.empty())
+    return unsound(where + std::string{wrong});
+  if (x.hedge)
+    if (const auto wrong = wrong_numbers(*x.hedge); !wrong.empty())
+      return unsound(where + std::string{wrong});
   for (const auto& r : x.ladder) {
     if (const auto* model = std::get_if<model_rung>(&r);
         model && !all.routes.contains(model->route))

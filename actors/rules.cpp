@@ -70,12 +70,34 @@ void fill_in(json::value& x, std::string_view input, json::document::AllocatorTy
     text = input;
   else
     return;
-  x.SetString(text.data(), static_cast<rapidjson::SizeType>(text.size()), pool);
+  // A copy, since RapidJSON takes no null pointer and a view of nothing may be one.
+  x.SetString(std::string{text}, pool);
 }
 
-error wrong(std::size_t index, const std::string& what) {
-  return {errc::config_invalid, "rule " + std::to_string(index) + ": " + what,
-          std::to_string(index)};
+/// A string that looks as if it were filled in and is not, somewhere in `x`.
+std::optional<std::string> unknown_variable(const json::value& x) {
+  if (x.IsString()) {
+    const auto text = json::text_of(x);
+    const auto is_word = text.starts_with("$input") && text.find(' ') == text.npos;
+    return is_word && text != "$input" && text != "$input.first_sentence"
+               ? std::optional<std::string>{text}
+               : std::nullopt;
+  }
+  if (x.IsArray())
+    for (const auto& item : x.GetArray())
+      if (auto found = unknown_variable(item))
+        return found;
+  if (x.IsObject())
+    for (const auto& member : x.GetObject())
+      if (auto found = unknown_variable(member.value))
+        return found;
+  return std::nullopt;
+}
+
+/// `member`: of the rule, the one at fault.
+error wrong(std::size_t index, const std::string& member, const std::string& what) {
+  const auto number = std::to_string(index);
+  return {errc::config_invalid, "rule " + number + ": " + what, number + "." + member};
 }
 
 } // namespace
@@ -98,12 +120,17 @@ result<rule_set> rule_set::compile(std::vector<rule> rules) {
     if (!rules[i].matches.empty()) {
       one.pattern = std::make_unique<re2::RE2>(rules[i].matches, re2::RE2::Quiet);
       if (!one.pattern->ok())
-        return wrong(i, "the pattern `" + rules[i].matches
-                            + "` cannot be used: " + one.pattern->error());
+        return wrong(i, "matches",
+                     "the pattern `" + rules[i].matches
+                         + "` cannot be used: " + one.pattern->error());
     }
     auto answer = json::parse(rules[i].answer);
     if (!answer)
-      return wrong(i, "the answer is not JSON: " + answer.error().message);
+      return wrong(i, "answer", "the answer is not JSON: " + answer.error().message);
+    if (const auto unknown = unknown_variable(*answer))
+      return wrong(i, "answer",
+                   "the answer holds `" + *unknown
+                       + "`; what is filled in is `$input` and `$input.first_sentence`");
     one.answer = std::move(*answer);
     out->rules.push_back(std::move(one));
   }

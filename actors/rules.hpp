@@ -10,7 +10,7 @@
 
 namespace hedgerow {
 
-/// One line of a rules file: when it matches, it answers.
+/// One rule of a rules file: when its conditions hold, all of them, it answers.
 struct rule {
   /// Matches if the input contains one of these, ignoring ASCII case; empty: no such condition.
   std::vector<std::string> contains_any;
@@ -24,8 +24,9 @@ struct rule {
 /// a condition always matches.
 class rule_set {
 public:
-  /// Errors: `config_invalid` with the index of the rule: a pattern that RE2 does not take, an
-  /// answer that is not JSON, no rule at all.
+  /// Errors: `config_invalid`, whose `param` is the rule and the member at fault, as in
+  /// `2.matches`: a pattern that RE2 does not take, an answer that is not JSON or holds another
+  /// `$input…` than the two above. No rule at all is such an error, too, without `param`.
   static result<rule_set> compile(std::vector<rule> rules);
 
   /// The answer to `input` as compact JSON text, or nothing if no rule matches.

@@ -223,7 +223,13 @@ TEST_CASE_METHOD(troupe, "a new policy keeps the routes and tasks that are the s
   next.tasks.at("t").hedge = hedge_policy{};
   tell(watch, new_policy{std::make_shared<const policy>(next)});
   run();
-  CHECK(now_playing().tasks.at("t") != before.tasks.at("t"));
+  auto hedging = now_playing().tasks.at("t");
+  CHECK(hedging != before.tasks.at("t"));
+
+  next.tasks.at("t").hedge->max_extra = 0.5;
+  tell(watch, new_policy{std::make_shared<const policy>(next)});
+  run();
+  CHECK(now_playing().tasks.at("t") != hedging);
 }
 
 TEST_CASE_METHOD(troupe, "a removed route goes when nobody needs it any more, and stays gone",

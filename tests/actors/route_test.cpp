@@ -213,6 +213,26 @@ TEST_CASE_METHOD(one_route, "cancelled calls do not move the breaker", "[route][
   CHECK(moves.empty());
 }
 
+TEST_CASE_METHOD(one_route, "a cancelled call between two failures says nothing",
+                 "[route][breaker]") {
+  setup.config.breaker.consecutive = 2;
+  model->script = {fails(failure_class::transport), silent(), fails(failure_class::transport)};
+  play(1);
+  start(2);
+  tell(actor, cancel{2});
+  play(3);
+  CHECK(state() == breaker_state::open);
+}
+
+TEST_CASE_METHOD(one_route, "a failure of the whole route opens all its breakers",
+                 "[route][breaker]") {
+  setup.config.breaker.consecutive = 1;
+  auto scope = GENERATE(failure_scope::traffic_class, failure_scope::route);
+  model->script = {fails({.kind = failure_class::transport, .scope = scope})};
+  play(1);
+  CHECK(moves.size() == (scope == failure_scope::route ? traffic_classes : 1));
+}
+
 TEST_CASE_METHOD(one_route, "quota and auth take the route out of use at once",
                  "[route][breaker]") {
   auto kind = GENERATE(failure_class::quota, failure_class::auth);
@@ -310,4 +330,12 @@ TEST_CASE_METHOD(one_route, "a reconfigured route keeps what it remembers", "[ro
   play(2)->as<attempt_judged>();
   CHECK(other->calls.size() == 1);
   CHECK(model->calls.size() == 1);
+}
+
+TEST_CASE_METHOD(one_route, "a route can be taken out of use by its configuration", "[route]") {
+  open();
+  setup.config.enabled = false;
+  auto recorder = stub<recorder_actor>([](const record&) {}, [](const breaker_moved&) {});
+  tell(actor, reconfigure{setup, {{spawn(validator)}, recorder}});
+  CHECK(start(1)->as<attempt_refused>().why == "disabled");
 }

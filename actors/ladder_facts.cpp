@@ -1,0 +1,198 @@
+// What is told of a request: its trail, its counts and costs, its end.
+
+#include "actors/ladder.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace hedgerow {
+
+using std::chrono::microseconds;
+
+namespace {
+
+/// From least to most informative for a caller. Source: semantics.md §1.10.
+int weight(failure_class x) {
+  switch (x) {
+  case failure_class::transport:
+    return 0;
+  case failure_class::latency:
+    return 1;
+  case failure_class::contract:
+    return 2;
+  case failure_class::capability:
+    return 3;
+  case failure_class::auth:
+    return 4;
+  case failure_class::rate_limit:
+    return 5;
+  case failure_class::quota:
+    return 6;
+  case failure_class::invalid_request:
+    return 7;
+  case failure_class::policy:
+    return 8;
+  }
+  return 0;
+}
+
+} // namespace
+
+answer ladder::facts() const {
+  answer out;
+  out.task = task_->name;
+  out.ended = ended_.value_or(outcome::failed);
+  out.attempts = attempts_;
+  out.retries = retries_;
+  out.fallbacks = fallbacks_;
+  out.hedged = hedges_ > 0;
+  out.repaired = repaired_;
+  out.violations = violations_;
+  out.usage = usage_;
+  out.cost = cost_;
+  out.withheld = withheld_;
+  out.latency = std::chrono::duration_cast<microseconds>(ended_at_ - began_);
+  if (winner_rung_) {
+    const auto& route = setup(*winner_rung_).config;
+    out.route = route.name;
+    out.provider = route.provider.name;
+    out.model = route.model;
+    out.region = route.region;
+    out.fallback = rungs_[*winner_rung_].as_fallback;
+  }
+  if (out.ended != outcome::answered && out.ended != outcome::degraded)
+    out.problem = problem();
+  if (out.ended == outcome::failed)
+    out.retry_after = worst_ && worst_->retry_after ? worst_->retry_after : retry_in_;
+  return out;
+}
+
+error ladder::problem() const {
+  switch (*ended_) {
+  case outcome::blocked:
+    return {errc::content_policy_violation,
+            withheld_ ? "The model's answer was withheld: " + worst_->reason + "."
+                      : "The provider refused this request: " + worst_->reason + ".",
+            {}};
+  case outcome::rejected:
+    if (worst_ && worst_->kind == failure_class::invalid_request)
+      return {
+          errc::invalid_request, "The provider rejected the request: " + worst_->reason + ".", {}};
+    return {errc::context_length_exceeded,
+            "The request does not fit the context of any route of the task; send less.",
+            {}};
+  case outcome::cancelled:
+    return {errc::invalid_request, "The caller went away.", {}};
+  default:
+    if (timed_out_)
+      return {errc::deadline_exceeded, "No route gave a valid answer before the deadline.", {}};
+    return {errc::all_routes_failed,
+            "No route could answer: "
+                + (worst_ ? std::string{to_string(worst_->kind)} + ", " + worst_->reason
+                          : std::string{"every route is out of use for now"})
+                + ".",
+            {}};
+  }
+}
+
+std::string_view ladder::cause() const {
+  return last_ ? to_string(last_->kind) : std::string_view{"skipped"};
+}
+
+/// Counts what an ended attempt cost and writes its end down. An attempt that we stopped has its
+/// entry already, and was priced by estimate.
+void ladder::settle(const flight& x, const attempt_end& how, int status, time_point now) {
+  if (const auto* refused = std::get_if<attempt_refused>(&how))
+    return undo(x, *refused);
+  if (x.cancelled)
+    return;
+  auto& entry = note(trail_event::attempt_ended, x, now);
+  entry.status = status;
+  if (const auto* why = std::get_if<failure>(&how)) {
+    entry.result = to_string(why->kind);
+    entry.reason = why->reason;
+    return;
+  }
+  const auto* judged = std::get_if<attempt_judged>(&how);
+  entry.result = judged ? "ok" : "cancelled";
+  if (!judged)
+    return;
+  const auto& spent = judged->usage;
+  entry.cost = cost_of(setup(x.rung).config.cost, spent.input, spent.cached_input, spent.output);
+  entry.usage = spent;
+  cost_ += *entry.cost;
+  usage_.input += spent.input;
+  usage_.output += spent.output;
+  usage_.cached_input += spent.cached_input;
+  usage_.reasoning += spent.reasoning;
+  auto& verdict_entry = note(trail_event::verdict, x, now);
+  verdict_entry.result = to_string(judged->said.kind);
+  verdict_entry.reason = judged->said.reason;
+  verdict_entry.violations = judged->said.violations;
+}
+
+/// A refused attempt never was one. Its rung was passed over at the time it was asked.
+void ladder::undo(const flight& x, const attempt_refused& why) {
+  --attempts_;
+  if (x.kind == attempt_kind::retry)
+    --retries_;
+  else if (rungs_[x.rung].as_fallback)
+    --fallbacks_;
+  if (x.kind == attempt_kind::hedge) {
+    --hedges_;
+    rungs_[x.rung].tried = false; // It may still serve as a fallback.
+    rungs_[x.rung].no_hedge = true;
+  }
+  if (why.retry_in)
+    retry_in_ = std::min(*why.retry_in, retry_in_.value_or(*why.retry_in));
+  may_fit_ = true;
+  auto& entry = entry_of(trail_event::attempt_started, x.attempt);
+  entry.event = trail_event::rung_skipped;
+  entry.reason = why.why;
+  entry.attempt = 0;
+  if (!x.cancelled)
+    return;
+  cost_ -= price_of_input(x.rung);
+  std::erase_if(history_, [&](const trail_entry& y) { return y.attempt == x.attempt; });
+}
+
+void ladder::remember(const failure& why) {
+  last_ = why;
+  (why.too_long ? too_long_ : may_fit_) = true;
+  if (!worst_ || weight(why.kind) >= weight(worst_->kind))
+    worst_ = why;
+}
+
+trail_entry& ladder::note(trail_event event, time_point now) {
+  auto& entry = history_.emplace_back();
+  entry.at = std::chrono::duration_cast<microseconds>(now - began_);
+  entry.event = event;
+  return entry;
+}
+
+trail_entry& ladder::note(trail_event event, const flight& x, time_point now) {
+  auto& entry = note(event, now);
+  entry.route = setup(x.rung).config.name;
+  entry.attempt = x.attempt;
+  entry.kind = x.kind;
+  return entry;
+}
+
+/// The entry about `attempt`; it is there.
+trail_entry& ladder::entry_of(trail_event event, int attempt) {
+  return *std::ranges::find_if(
+      history_, [&](const trail_entry& x) { return x.event == event && x.attempt == attempt; });
+}
+
+void ladder::note_degraded(time_point now) {
+  auto& entry = note(trail_event::degraded, now);
+  entry.result =
+      std::holds_alternative<rules_rung>(task_->ladder[*degrading_]) ? "rules" : "message";
+  entry.reason = cause();
+}
+
+double ladder::price_of_input(std::size_t rung) const {
+  return cost_of(setup(rung).config.cost, facts_.estimated_input, 0, 0);
+}
+
+} // namespace hedgerow
