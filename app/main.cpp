@@ -55,7 +55,7 @@ int main(int argc, char** argv) {
     if (serve->parsed())
       return hedgerow::serve(file);
     if (check->parsed())
-      return hedgerow::check(file, {.strict = strict, .as_json = as_json});
+      return hedgerow::check(file, {.strict = strict, .as_json = as_json}, std::cout);
     if (schema->parsed())
       return hedgerow::print_schema();
     if (simulate->parsed())

@@ -1,51 +1,24 @@
 #include "app/commands/check.hpp"
 
+#include "app/commands/worst_case.hpp"
 #include "app/config/read.hpp"
+#include "app/config/units.hpp"
 #include "contracts/failure.hpp"
 #include "contracts/json.hpp"
 
 #include <fmt/format.h>
 
-#include <iostream>
+#include <algorithm>
+#include <cmath>
+#include <ostream>
 
 namespace hedgerow {
 
 namespace {
 
-/// What one failure class can cost at worst, if every route fails with it.
-struct worst_case {
-  int attempts = 0;
-  milliseconds time{0};
-};
+using config::show_duration;
 
-bool retried(failure_class x) {
-  return x == failure_class::transport || x == failure_class::rate_limit;
-}
-
-bool only_stronger(failure_class x) {
-  return x == failure_class::contract || x == failure_class::capability;
-}
-
-worst_case worst(const configuration& all, const task& of, failure_class x) {
-  worst_case out;
-  auto first = true;
-  for (const auto& r : of.ladder) {
-    const auto* model = std::get_if<model_rung>(&r);
-    if (!model || (!first && only_stronger(x) && model->as == rung_role::equivalent))
-      continue;
-    auto calls = 1 + (retried(x) ? of.retry.attempts : 0);
-    out.attempts += calls;
-    out.time += calls * all.routes.find(model->route)->second.timeout.total;
-    first = false;
-    if (x == failure_class::policy || x == failure_class::invalid_request)
-      break;
-  }
-  if (of.hedge && !first)
-    out.attempts += of.hedge->at_most;
-  return {std::min(out.attempts, of.budget.attempts), std::min(out.time, of.deadline)};
-}
-
-std::string name_of(const ladder_rung& x) {
+std::string label_of(const ladder_rung& x) {
   if (const auto* model = std::get_if<model_rung>(&x))
     return model->as == rung_role::equivalent
                ? model->route
@@ -55,70 +28,113 @@ std::string name_of(const ladder_rung& x) {
 
 std::string ladder_of(const task& x) {
   std::string out;
-  for (const auto& r : x.ladder)
-    out += (out.empty() ? "" : " → ") + name_of(r);
+  for (const auto& rung : x.ladder)
+    out += (out.empty() ? "" : " → ") + label_of(rung);
   return out;
 }
 
-void print_tasks(const configuration& x) {
-  for (const auto& [name, of] : x.tasks) {
-    std::cout << fmt::format("\n{} ({}, {} ms): {}\n", name, to_string(of.capability),
-                             of.deadline.count(), ladder_of(of));
-    for (auto kind : failure_classes) {
-      auto most = worst(x, of, kind);
-      std::cout << fmt::format("  {:<16} at worst {} {} and {} ms\n", to_string(kind),
-                               most.attempts, most.attempts == 1 ? "attempt" : "attempts",
-                               most.time.count());
-    }
+std::string counted(std::ptrdiff_t n, std::string_view what) {
+  return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s");
+}
+
+std::string hedge_of(const task& x) {
+  if (!x.hedge)
+    return "none";
+  const auto& hedge = *x.hedge;
+  const auto after = hedge.fixed
+                         ? show_duration(*hedge.fixed)
+                         : fmt::format("p{} of the route, {} to {}",
+                                       config::show_number(std::round(hedge.quantile * 1e6) / 1e4),
+                                       show_duration(hedge.floor), show_duration(hedge.ceiling));
+  return fmt::format("after {}, at most {} per request", after, hedge.at_most);
+}
+
+std::string price_of(const worst_case& x) {
+  return fmt::format("${:.4f}{}", x.cost, x.unpriced ? " + routes without a price" : "");
+}
+
+void print_task(const configuration& all, const task& x, std::ostream& out) {
+  out << fmt::format("\n{}: {}, within {}, at most {}\n", x.name, to_string(x.capability),
+                     show_duration(x.deadline), counted(x.budget.attempts, "attempt"))
+      << fmt::format("  ladder  {}\n  hedge   {}\n  at worst, if every call ends in\n",
+                     ladder_of(x), hedge_of(x));
+  for (const auto kind : failure_classes) {
+    const auto most = worst_of(all, x, kind);
+    out << fmt::format("    {:<16} {:<12} {:<8} {}\n", to_string(kind),
+                       counted(most.attempts, "attempt"), show_duration(most.time), price_of(most));
   }
 }
 
-void print_json(const read_result& read) {
-  std::string out = R"({"findings":[)";
-  for (const auto& x : read.findings) {
-    out += out.back() == '[' ? "" : ",";
-    out += R"({"level":)";
-    json::append_quoted(out, to_string(x.level));
-    out += R"(,"file":)";
-    json::append_quoted(out, x.file);
-    out += fmt::format(R"(,"line":{},"column":{},"key":)", x.line, x.column);
-    json::append_quoted(out, x.key);
-    out += R"(,"message":)";
-    json::append_quoted(out, x.message);
-    out += '}';
-  }
-  out += R"(],"tasks":{)";
+void print_text(const std::string& file, const read_result& read, std::ostream& out) {
+  print(read.findings, out);
+  const auto errors = std::ranges::count(read.findings, severity::error, &finding::level);
+  const auto warnings = std::ssize(read.findings) - errors;
+  out << fmt::format("{}: {}, {}\n", file, counted(errors, "error"), counted(warnings, "warning"));
   if (read.config)
-    for (const auto& [name, of] : read.config->tasks) {
-      out += out.back() == '{' ? "" : ",";
-      json::append_quoted(out, name);
-      out += R"(:{"ladder":)";
-      json::append_quoted(out, ladder_of(of));
-      for (auto kind : failure_classes) {
-        auto most = worst(*read.config, of, kind);
-        out += fmt::format(R"(,"{}":{{"attempts":{},"time_ms":{}}})", to_string(kind),
-                           most.attempts, most.time.count());
-      }
-      out += '}';
-    }
-  std::cout << out << "}}\n";
+    for (const auto& [name, of] : read.config->tasks)
+      print_task(*read.config, of, out);
+}
+
+std::string in_quotes(std::string_view text) {
+  std::string out;
+  json::append_quoted(out, text);
+  return out;
+}
+
+/// `each` of `all`, with commas between them.
+template <class Range, class Each>
+std::string joined(const Range& all, Each each) {
+  std::string out;
+  for (const auto& x : all)
+    out += (out.empty() ? "" : ",") + each(x);
+  return out;
+}
+
+std::string json_of(const finding& x) {
+  return fmt::format(R"({{"level":{},"file":{},"line":{},"column":{},"key":{},"message":{}}})",
+                     in_quotes(to_string(x.level)), in_quotes(x.file), x.line, x.column,
+                     in_quotes(x.key), in_quotes(x.message));
+}
+
+std::string json_of(const ladder_rung& x) {
+  if (const auto* model = std::get_if<model_rung>(&x))
+    return fmt::format(R"({{"route":{},"as":{}}})", in_quotes(model->route),
+                       in_quotes(to_string(model->as)));
+  return fmt::format(R"({{"kind":{}}})", in_quotes(label_of(x)));
+}
+
+std::string json_of(const configuration& all, const task& x) {
+  const auto worst = joined(failure_classes, [&](failure_class kind) {
+    const auto most = worst_of(all, x, kind);
+    return fmt::format(R"({}:{{"attempts":{},"time_ms":{},"cost_usd":{:.6f}}})",
+                       in_quotes(to_string(kind)), most.attempts, most.time.count(), most.cost);
+  });
+  return fmt::format(R"({}:{{"capability":{},"deadline_ms":{},"ladder":[{}],"worst":{{{}}}}})",
+                     in_quotes(x.name), in_quotes(to_string(x.capability)), x.deadline.count(),
+                     joined(x.ladder, [](const ladder_rung& rung) { return json_of(rung); }),
+                     worst);
+}
+
+void print_json(const read_result& read, std::ostream& out) {
+  const auto findings = joined(read.findings, [](const finding& x) { return json_of(x); });
+  std::string tasks;
+  if (read.config)
+    tasks = joined(read.config->tasks, [&](auto& x) { return json_of(*read.config, x.second); });
+  out << R"({"findings":[)" << findings << R"(],"tasks":{)" << tasks << "}}\n";
 }
 
 } // namespace
 
-int check(const std::string& file, check_options how) {
+int check(const std::string& file, check_options how, std::ostream& out) {
   auto read = read_configuration(file);
-  if (how.as_json) {
-    print_json(read);
-  } else {
-    print(read.findings, std::cout);
-    if (read.config) {
-      std::cout << fmt::format("{}: {} with {} {}\n", file, "holds together", read.findings.size(),
-                               read.findings.size() == 1 ? "warning" : "warnings");
-      print_tasks(*read.config);
-    }
-  }
-  return read.config && (!how.strict || read.findings.empty()) ? 0 : 1;
+  if (how.strict)
+    for (auto& x : read.findings)
+      x.level = severity::error;
+  if (how.as_json)
+    print_json(read, out);
+  else
+    print_text(file, read, out);
+  return has_errors(read.findings) ? 1 : 0;
 }
 
 } // namespace hedgerow

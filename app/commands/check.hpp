@@ -1,16 +1,18 @@
 #pragma once
 
+#include <iosfwd>
 #include <string>
 
 namespace hedgerow {
 
 struct check_options {
+  /// Warnings are errors.
   bool strict = false;
   bool as_json = false;
 };
 
-/// Prints all that is wrong with `file`, then what each task's ladder does at worst. Returns the
-/// exit status: 0 good (warnings are, unless `strict`), 1 not.
-int check(const std::string& file, check_options how);
+/// Prints all that is wrong with the configuration in `file` and, if nothing of that is an error,
+/// what each task's ladder comes to at worst. Returns the exit status: 0 good, 1 not.
+int check(const std::string& file, check_options how, std::ostream& out);
 
 } // namespace hedgerow

@@ -1,156 +1,95 @@
 #include "app/config/read.hpp"
 
-#include "app/config/checks.hpp"
-#include "app/config/parts.hpp"
-#include "app/config/section.hpp"
-#include "contracts/json.hpp"
+#include "app/config/link.hpp"
+#include "app/config/reader.hpp"
+#include "app/config/sections.hpp"
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <system_error>
+#include <utility>
 
 namespace hedgerow {
 
 namespace {
 
-using config::described;
+using config::file_opener;
 using config::node;
-using config::reading;
-using config::section;
+using config::reader;
 
+/// The bytes of a file. What is larger than any configuration is not read to its end.
 std::optional<std::string> contents(const std::filesystem::path& path) {
+  constexpr std::size_t most = (4u << 20) + 1;
+  std::error_code problem;
+  if (std::filesystem::is_directory(path, problem))
+    return std::nullopt; // It opens like a file, and reads like none.
   std::ifstream in{path, std::ios::binary};
-  if (!in || std::filesystem::is_directory(path))
+  std::string out(most, '\0');
+  in.read(out.data(), static_cast<std::streamsize>(out.size()));
+  if (!in.is_open() || in.bad())
     return std::nullopt;
-  std::ostringstream out;
-  out << in.rdbuf();
-  return out.str();
-}
-
-std::optional<std::string> environment(const std::string& name) {
-  const auto* value = std::getenv(name.c_str());
-  return value ? std::optional<std::string>{value} : std::nullopt;
-}
-
-/// Everything there is, in one pass: reads `root`, or describes the file if there is none.
-configuration read_all(reading& all, const node* root, described* into) {
-  configuration out;
-  section file{all, root, "", into};
-  config::read_server(file, out);
-  config::read_store(file, out);
-  config::read_log(file, out);
-  config::read_providers(file, out);
-  config::read_routes(file, out);
-  config::read_contracts(file, out);
-  config::read_tasks(file, out);
-  file.not_built("telemetry", "traces over OTLP");
-  file.require("providers");
-  file.require("routes");
-  file.require("tasks");
-  file.close();
+  out.resize(static_cast<std::size_t>(in.gcount()));
   return out;
 }
 
-read_result read_with(const std::string& text, reading all) {
+/// The environment's word where the file says nothing, as in the reference.
+void add_admin_token(const node& root, server_config& out) {
+  const auto* server = find(root, "server");
+  if (server == nullptr || find(*server, "admin_token") == nullptr)
+    out.admin_token = config::process_environment()("HEDGEROW_ADMIN_TOKEN").value_or("");
+}
+
+configuration read_tree(reader& in, node& root) {
+  in.prepare(root);
+  const config::place whole{root};
+  auto read = config::with_names(config::whole_file().read(in, whole).value_or(config::draft{}));
+  add_admin_token(root, read.server);
+  // Names first: what hangs in the air is not judged.
+  auto out = config::link(in, root, read);
+  config::check_server(in, root, out);
+  config::check_tasks(in, root, read);
+  return out;
+}
+
+read_result read_text(const std::string& text, const std::string& name, const file_opener& open) {
+  reader in{name, open, config::process_environment()};
+  std::optional<configuration> read;
   auto parsed = config::parse_yaml(text);
-  if (const auto* problem = std::get_if<config::yaml_problem>(&parsed)) {
-    all.findings.push_back(
-        {severity::error, all.file, problem->at.line, problem->at.column, {}, problem->message});
-    return {std::nullopt, std::move(all.findings)};
-  }
-  auto& root = std::get<node>(parsed);
-  if (!root.is_mapping()) {
-    all.findings.push_back(
-        {severity::error, all.file, 1, 1, {}, "has to be a mapping with keys such as `tasks`"});
-    return {std::nullopt, std::move(all.findings)};
-  }
-  config::substitute(root, all, "");
-  auto read = read_all(all, &root, nullptr);
-  config::check_all(all, root, read);
-  read_result out{std::nullopt, std::move(all.findings)};
+  if (const auto* problem = std::get_if<config::yaml_problem>(&parsed))
+    in.error_in(name, problem->at, "", problem->message);
+  else
+    read = read_tree(in, std::get<node>(parsed));
+  read_result out{std::nullopt, in.take_findings()};
   if (!has_errors(out.findings))
     out.config = std::move(read);
   return out;
 }
 
-void append_schema(std::string& out, const described& x) {
-  out += '{' + x.form;
-  auto comma = [&out] {
-    if (out.back() != '{')
-      out += ',';
-  };
-  if (!x.doc.empty()) {
-    comma();
-    out += R"("description":)";
-    json::append_quoted(out, x.doc);
-  }
-  if (!x.members.empty()) {
-    std::string members;
-    std::string required;
-    std::string any = "false";
-    for (const auto& [name, y] : x.members) {
-      if (name == "*") {
-        any.clear();
-        append_schema(any, y);
-        continue;
-      }
-      members += members.empty() ? "" : ",";
-      json::append_quoted(members, name);
-      members += ':';
-      append_schema(members, y);
-      if (y.required) {
-        required += required.empty() ? "" : ",";
-        json::append_quoted(required, name);
-      }
-    }
-    comma();
-    out += R"("properties":{)" + members + R"(},"additionalProperties":)" + any;
-    if (!required.empty())
-      out += R"(,"required":[)" + required + "]";
-  }
-  out += '}';
-}
-
 } // namespace
 
 read_result read_configuration(const std::string& path) {
-  reading all;
-  all.file = path;
-  all.environment = environment;
-  auto text = contents(path);
-  if (!text) {
-    all.findings.push_back({severity::error, path, 0, 0, {}, "cannot be read; does it exist?"});
-    return {std::nullopt, std::move(all.findings)};
-  }
-  auto folder = std::filesystem::path{path}.parent_path();
-  all.open = [folder](const std::string& name) { return contents(folder / name); };
-  return read_with(*text, std::move(all));
+  const auto text = contents(path);
+  if (!text)
+    return {std::nullopt,
+            {{severity::error, path, 0, 0, {}, "cannot be read; is the path right?"}}};
+  const auto folder = std::filesystem::path{path}.parent_path();
+  return read_text(*text, path,
+                   [folder](const std::string& name) { return contents(folder / name); });
 }
 
 read_result read_configuration_text(const std::string& text, const std::string& name,
                                     const std::map<std::string, std::string>& files) {
-  reading all;
-  all.file = name;
-  all.environment = environment;
-  all.open = [&files](const std::string& wanted) -> std::optional<std::string> {
-    auto i = files.find(wanted);
+  return read_text(text, name, [&files](const std::string& wanted) -> std::optional<std::string> {
+    const auto i = files.find(wanted);
     return i == files.end() ? std::nullopt : std::optional{i->second};
-  };
-  return read_with(text, std::move(all));
+  });
 }
 
 std::string configuration_schema() {
-  reading nothing;
-  nothing.open = [](const std::string&) { return std::nullopt; };
-  nothing.environment = nothing.open;
-  described top;
-  top.form =
-      R"("$schema":"https://json-schema.org/draft/2020-12/schema","title":"Hedgerow configuration","type":"object")";
-  read_all(nothing, nullptr, &top);
-  std::string out;
-  append_schema(out, top);
-  return out;
+  const std::string head =
+      R"("$schema":"https://json-schema.org/draft/2020-12/schema","title":"Hedgerow configuration",)";
+  return "{" + head + config::whole_file().schema + "}";
 }
 
 } // namespace hedgerow
