@@ -1,9 +1,8 @@
-// Puts a number of requests (the argument, 100000 without one) through actors on four threads and
-// checks that each ends exactly once.
+// Puts a number of requests (the argument, 100000 without one) through the engine on four threads
+// and checks that each request and each call of a model ends exactly once.
 
-#include "actors/runtime/runtime.hpp"
 #include "tests/actors/load.hpp"
-#include "tests/actors/stress_stubs.hpp"
+#include "tests/actors/stress_world.hpp"
 
 #include <charconv>
 #include <chrono>
@@ -12,6 +11,7 @@
 #include <iostream>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 using namespace hedgerow;
 using namespace hedgerow::test;
@@ -28,11 +28,11 @@ std::optional<std::uint64_t> number(std::string_view text) {
   return x;
 }
 
-void print(const load& traffic, std::uint64_t crashes, double seconds) {
+void print(const load& traffic, const stress_world& world, double seconds) {
   std::cout << traffic.count(ending::answered) << " answered, " << traffic.count(ending::cancelled)
             << " cancelled, " << traffic.count(ending::timed_out) << " timed out, "
-            << traffic.count(ending::failed) << " failed; " << crashes
-            << " actors crashed and were replaced; " << seconds << " s\n";
+            << traffic.count(ending::failed) << " failed; " << world.calls() << " calls of models; "
+            << world.crashes() << " routes crashed and were replaced; " << seconds << " s\n";
 }
 
 } // namespace
@@ -43,19 +43,19 @@ int main(int argc, char** argv) {
     std::cerr << "stress: the number of requests must be a positive number\n";
     return EXIT_FAILURE;
   }
-  load traffic{{.requests = *requests}};
-  runtime world{threads};
-  stress_stubs stubs{world};
+  load traffic{{.requests = *requests, .silent_share = 0.02}};
+  stress_world world{threads};
   const auto start = std::chrono::steady_clock::now();
-  if (!traffic.run(stubs.target())) {
+  if (!traffic.run(world.target())) {
     std::cerr << "stress: stuck, no request ended for a minute\n";
     std::quick_exit(EXIT_FAILURE); // the runtime would wait for the stuck ones
   }
-  stubs.leave();
   world.stop();
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-  print(traffic, stubs.crashes(), took.count());
-  const auto violations = traffic.violations();
+  print(traffic, world, took.count());
+  auto violations = traffic.violations();
+  for (auto& x : world.violations())
+    violations.push_back(std::move(x));
   for (std::size_t i = 0; i < violations.size() && i < 10; ++i)
     std::cerr << "stress: " << violations[i] << '\n';
   return violations.empty() ? EXIT_SUCCESS : EXIT_FAILURE;

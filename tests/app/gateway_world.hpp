@@ -178,7 +178,7 @@ tasks:
   auto read = read_configuration_text(text, "test.yaml",
                                       {{"rules.yaml", "- answer: { category: other }\n"}});
   for (const auto& x : read.findings)
-    INFO(x.key << ": " << x.message);
+    UNSCOPED_INFO(x.key << ": " << x.message);
   REQUIRE(read.config.has_value());
   return std::move(*read.config);
 }
@@ -187,6 +187,13 @@ tasks:
 struct gateway_world {
   explicit gateway_world(const std::string& server = {})
       : door{config_for(one, other, server), {}} {}
+  explicit gateway_world(const tls_files& tls) : door{with_tls(tls), {}} {}
+
+  configuration with_tls(const tls_files& x) {
+    auto out = config_for(one, other);
+    out.server.tls = x;
+    return out;
+  }
 
   wire connect() { return wire{door.address()}; }
 

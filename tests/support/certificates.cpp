@@ -43,14 +43,20 @@ certificate new_certificate(const key& of, const std::string& name, long serial)
   return out;
 }
 
-std::string write_pem(X509* x) {
-  auto path = (std::filesystem::temp_directory_path() / "hedgerow-ca-XXXXXX").string();
+/// Writes a new file; `write` returns 1 where it went well, as OpenSSL does.
+template <class Write>
+std::string write_pem(Write write) {
+  auto path = (std::filesystem::temp_directory_path() / "hedgerow-pem-XXXXXX").string();
   const int fd = ::mkstemp(path.data());
   auto* file = fd < 0 ? nullptr : ::fdopen(fd, "w");
-  if (!file || PEM_write_X509(file, x) != 1)
+  if (!file || write(file) != 1)
     throw std::runtime_error{"cannot write " + path};
   std::fclose(file);
   return path;
+}
+
+std::string write_certificate(X509* x) {
+  return write_pem([x](std::FILE* to) { return PEM_write_X509(to, x); });
 }
 
 } // namespace
@@ -59,6 +65,8 @@ struct authority::keys {
   key own = new_key();
   certificate root =
       new_certificate(own, "Hedgerow test authority " + std::to_string(std::random_device{}()), 1);
+
+  certificate issue(const key& to, std::string_view names) const;
 };
 
 authority::authority() : keys_{std::make_unique<keys>()} {
@@ -67,17 +75,39 @@ authority::authority() : keys_{std::make_unique<keys>()} {
   add_extension(root, root, NID_basic_constraints, "critical,CA:TRUE");
   add_extension(root, root, NID_key_usage, "critical,keyCertSign");
   X509_sign(root, keys_->own.get(), EVP_sha256());
-  ca_file_ = write_pem(root);
+  ca_file_ = write_certificate(root);
 }
 
 authority::~authority() { std::filesystem::remove(ca_file_); }
 
+/// A server's certificate for the key `to`, signed.
+certificate authority::keys::issue(const key& to, std::string_view names) const {
+  auto leaf = new_certificate(to, "Hedgerow test server", 2);
+  X509_set_issuer_name(leaf.get(), X509_get_subject_name(root.get()));
+  add_extension(leaf.get(), root.get(), NID_subject_alt_name, std::string{names});
+  X509_sign(leaf.get(), own.get(), EVP_sha256());
+  return leaf;
+}
+
+certificate_files::~certificate_files() {
+  std::filesystem::remove(certificate);
+  std::filesystem::remove(key);
+}
+
+std::unique_ptr<certificate_files> authority::server_files(std::string_view names) const {
+  const auto own = new_key();
+  const auto leaf = keys_->issue(own, names);
+  auto out = std::make_unique<certificate_files>();
+  out->certificate = write_certificate(leaf.get());
+  out->key = write_pem([&](std::FILE* to) {
+    return PEM_write_PrivateKey(to, own.get(), nullptr, nullptr, 0, nullptr, nullptr);
+  });
+  return out;
+}
+
 std::shared_ptr<SSL_CTX> authority::server(std::string_view names) const {
   const auto own = new_key();
-  const auto leaf = new_certificate(own, "Hedgerow test server", 2);
-  X509_set_issuer_name(leaf.get(), X509_get_subject_name(keys_->root.get()));
-  add_extension(leaf.get(), keys_->root.get(), NID_subject_alt_name, std::string{names});
-  X509_sign(leaf.get(), keys_->own.get(), EVP_sha256());
+  const auto leaf = keys_->issue(own, names);
   std::shared_ptr<SSL_CTX> out{SSL_CTX_new(TLS_server_method()), SSL_CTX_free};
   if (SSL_CTX_use_certificate(out.get(), leaf.get()) != 1
       || SSL_CTX_use_PrivateKey(out.get(), own.get()) != 1)

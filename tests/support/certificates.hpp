@@ -9,6 +9,17 @@ struct ssl_ctx_st;
 /// Certificates for tests, made when they run: an authority of its own and what it signs.
 namespace hedgerow::test {
 
+/// A server's certificate and key as PEM files, removed with it.
+struct certificate_files {
+  std::string certificate;
+  std::string key;
+
+  certificate_files() = default;
+  ~certificate_files();
+  certificate_files(const certificate_files&) = delete;
+  certificate_files& operator=(const certificate_files&) = delete;
+};
+
 /// A fresh certificate authority. Its file is removed with it.
 class authority {
 public:
@@ -23,6 +34,9 @@ public:
   /// A server's TLS context with a certificate for `names`, written as in OpenSSL's
   /// `subjectAltName`, for example `IP:127.0.0.1,DNS:localhost`.
   std::shared_ptr<ssl_ctx_st> server(std::string_view names) const;
+
+  /// The same as files, with a key of their own each time.
+  std::unique_ptr<certificate_files> server_files(std::string_view names) const;
 
 private:
   struct keys;
