@@ -53,7 +53,14 @@ async function start(args, announcement) {
       if (found) resolve(found[1]);
     });
   });
-  return { address, lines: running.lines, stop: () => stop(running) };
+  return {
+    address,
+    lines: running.lines,
+    complaints: () => running.complaints,
+    signal: (name) => child.kill(name),
+    ended: running.ended,
+    stop: () => stop(running),
+  };
 }
 
 /** Asks the program to end. How it ended is part of what is tested. */
