@@ -6,18 +6,18 @@ namespace hedgerow {
 
 schema::schema(std::shared_ptr<const schema_program> code) : code_{std::move(code)} {}
 
-result<schema> schema::compile(const json::value& source) {
+result<schema> schema::compile(const json::value& source, const schema_options& options) {
   // A copy by value could still refer to strings that the caller owns.
-  return compile(std::string_view{json::compact(source)});
+  return compile(std::string_view{json::compact(source)}, options);
 }
 
-result<schema> schema::compile(std::string_view source) {
+result<schema> schema::compile(std::string_view source, const schema_options& options) {
   auto parsed = json::parse(source);
   if (!parsed)
     return error{.code = errc::config_invalid,
                  .message = "the schema is " + parsed.error().message,
                  .param = {}};
-  auto code = compile_schema(std::move(*parsed));
+  auto code = compile_schema(std::move(*parsed), options);
   if (!code)
     return code.error();
   return schema{std::move(*code)};

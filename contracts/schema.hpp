@@ -3,6 +3,10 @@
 #include "contracts/error.hpp"
 #include "contracts/json.hpp"
 
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -22,6 +26,23 @@ struct violation {
   std::string schema_pointer;
 };
 
+/// The drafts of JSON Schema that are understood.
+enum class draft : std::uint8_t { draft4, draft6, draft7, draft2019, draft2020 };
+
+/// JSON texts by their absolute URI, without a fragment: what a `$ref` may reach beside the schema
+/// itself. Nothing is ever fetched. The metaschemas of all drafts are built in.
+using schema_documents = std::map<std::string, std::string, std::less<>>;
+
+/// How a schema is to be read.
+struct schema_options {
+  /// The draft of a schema that has no `$schema`.
+  draft without_schema = draft::draft2020;
+  /// Whether `format` is an assertion; else it is a mere annotation.
+  bool formats = false;
+  /// Only read while compiling; null: none.
+  const schema_documents* remotes = nullptr;
+};
+
 struct schema_program;
 
 /// A JSON Schema, compiled once, checked often and from any thread.
@@ -30,10 +51,10 @@ public:
   /// Compiles `source`. Errors: `config_invalid`, with the pointer of the keyword at fault as
   /// `param`. A keyword that is known to JSON Schema but not built is such an error: it is never
   /// ignored. Definitions that nothing refers to are not looked at.
-  static result<schema> compile(const json::value& source);
+  static result<schema> compile(const json::value& source, const schema_options& options = {});
 
   /// The same for JSON text.
-  static result<schema> compile(std::string_view source);
+  static result<schema> compile(std::string_view source, const schema_options& options = {});
 
   /// Everything in `x` that breaks the schema, at most `most` entries; empty: `x` is valid.
   /// Work and depth are bounded: what passes the bound is one violation that says so.

@@ -92,7 +92,9 @@ class compiler {
 public:
   explicit compiler(schema_program& out) : out_{out} {}
 
-  std::optional<error> run() {
+  std::optional<error> run(const schema_options& options) {
+    dialect_ = {.lonely_ref = options.without_schema <= draft::draft7,
+                .id = options.without_schema == draft::draft4 ? "id" : "$id"};
     read_dialect();
     want(out_.source, "", "false");
     while (!todo_.empty() && !failed_) {
@@ -497,10 +499,11 @@ private:
 
 } // namespace
 
-result<std::shared_ptr<const schema_program>> compile_schema(json::document source) {
+result<std::shared_ptr<const schema_program>> compile_schema(json::document source,
+                                                             const schema_options& options) {
   auto out = std::make_shared<schema_program>();
   out->source = std::move(source);
-  if (auto failed = compiler{*out}.run())
+  if (auto failed = compiler{*out}.run(options))
     return std::move(*failed);
   out->text = json::compact(out->source);
   return std::shared_ptr<const schema_program>{std::move(out)};

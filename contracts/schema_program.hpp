@@ -160,7 +160,8 @@ struct schema_program {
 };
 
 /// Compiles `source`. Errors: as `schema::compile`.
-result<std::shared_ptr<const schema_program>> compile_schema(json::document source);
+result<std::shared_ptr<const schema_program>> compile_schema(json::document source,
+                                                             const schema_options& options);
 
 /// What `schema::check` promises.
 std::vector<violation> check_schema(const schema_program& code, const json::value& x,
