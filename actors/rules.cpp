@@ -55,7 +55,7 @@ std::string_view first_sentence(std::string_view x) {
 }
 
 void fill_in(json::value& x, std::string_view input, json::document::AllocatorType& pool) {
-  if (x.IsObject())
+  if (json::is_object(x))
     for (auto& member : x.GetObject())
       fill_in(member.value, input, pool);
   if (x.IsArray())

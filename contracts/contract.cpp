@@ -48,7 +48,8 @@ void check_confidence(const contract& c, const json::value& x, found& to) {
   if (c.confidence.empty())
     return;
   const auto* value = json::at(x, c.confidence);
-  if (value == nullptr || !value->IsNumber() || value->GetDouble() < 0 || value->GetDouble() > 1)
+  if (value == nullptr || !json::is_number(*value) || json::to_double(*value) < 0
+      || json::to_double(*value) > 1)
     add(to, c.confidence, "confidence", "the value must be there and be a number from 0 to 1");
 }
 
@@ -101,7 +102,7 @@ void check_arguments(const tool& wanted, const tool_call& call, const std::strin
   const auto parsed = json::parse(call.arguments);
   if (!parsed)
     return add(to, pointer, "json", "the arguments are " + parsed.error().message);
-  if (!parsed->IsObject())
+  if (!json::is_object(*parsed))
     return add(to, pointer, "type", "the arguments must be a JSON object");
   const auto shape = schema_of(wanted);
   if (!shape)

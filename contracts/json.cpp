@@ -1,11 +1,10 @@
 #include "contracts/json.hpp"
 
-#include "contracts/utf8.hpp"
+#include "contracts/json_number.hpp"
 
 #include <rapidjson/error/en.h>
 #include <rapidjson/memorystream.h>
 #include <rapidjson/reader.h>
-#include <rapidjson/writer.h>
 
 namespace hedgerow::json {
 namespace {
@@ -22,8 +21,9 @@ bool has_surrogate(std::string_view text) {
   return false;
 }
 
-/// Passes events on to the document being built, as long as they keep our limits.
-class guard {
+/// Passes events on to the document being built, as long as they keep our limits. Its base has the
+/// events for numbers that RapidJSON has converted, which never come.
+class guard : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, guard> {
 public:
   guard(document& to, unsigned depth_max) : to_{to}, depth_max_{depth_max} {}
 
@@ -32,13 +32,12 @@ public:
 
   bool Null() { return to_.Null(); }
   bool Bool(bool x) { return to_.Bool(x); }
-  bool Int(int x) { return to_.Int(x); }
-  bool Uint(unsigned x) { return to_.Uint(x); }
-  bool Int64(std::int64_t x) { return to_.Int64(x); }
-  bool Uint64(std::uint64_t x) { return to_.Uint64(x); }
-  bool Double(double x) { return to_.Double(x); }
-  bool RawNumber(const char* x, rapidjson::SizeType n, bool copy) {
-    return to_.RawNumber(x, n, copy);
+  bool RawNumber(const char* x, rapidjson::SizeType n, bool) {
+    const auto form = read_number({x, n});
+    if (form)
+      return std::visit([this](const auto& number) { return put(number); }, *form);
+    reason_ = "A number is too large or too small.";
+    return false;
   }
   bool String(const char* x, rapidjson::SizeType n, bool copy) {
     return well_formed({x, n}) && to_.String(x, n, copy);
@@ -58,6 +57,15 @@ public:
   }
 
 private:
+  bool put(std::int64_t x) { return to_.Int64(x); }
+  bool put(std::uint64_t x) { return to_.Uint64(x); }
+  bool put(double x) { return to_.Double(x); }
+  bool put(const decimal_text& x) {
+    return to_.StartObject() && to_.Key(decimal_mark, sizeof decimal_mark - 1, false)
+           && to_.String(x.text.data(), static_cast<rapidjson::SizeType>(x.text.size()), true)
+           && to_.EndObject(1);
+  }
+
   bool enter() {
     if (depth_++ < depth_max_)
       return true;
@@ -94,7 +102,8 @@ struct generator {
     rapidjson::MemoryStream in{text.data(), text.size()};
     rapidjson::Reader reader;
     guard checked{to, most.depth};
-    const auto done = reader.Parse<strict_flags>(in, checked);
+    const auto done =
+        reader.Parse<strict_flags | rapidjson::kParseNumbersAsStringsFlag>(in, checked);
     if (checked.reason() != nullptr)
       failed = not_json(checked.reason(), done.Offset());
     else if (done.IsError())
@@ -104,60 +113,6 @@ struct generator {
     return !failed;
   }
 };
-
-/// Lets a writer append to a string that is already there.
-struct string_sink {
-  using Ch = char;
-
-  std::string& out;
-
-  void Put(char c) { out.push_back(c); }
-  void Flush() {}
-};
-
-void append_escaped(std::string& out, unsigned char c) {
-  constexpr std::string_view hex = "0123456789abcdef";
-  switch (c) {
-  case '"':
-    out += "\\\"";
-    return;
-  case '\\':
-    out += "\\\\";
-    return;
-  case '\n':
-    out += "\\n";
-    return;
-  case '\r':
-    out += "\\r";
-    return;
-  case '\t':
-    out += "\\t";
-    return;
-  default:
-    out += "\\u00";
-    out += hex[c >> 4];
-    out += hex[c & 15];
-  }
-}
-
-bool is_plain(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return byte >= 0x20 && byte < 0x80 && c != '"' && c != '\\';
-}
-
-/// The array index that `token` spells, without sign or leading zero (RFC 6901 §4).
-std::optional<rapidjson::SizeType> index_of(std::string_view token) {
-  constexpr std::size_t digits_max = 9;
-  if (token.empty() || token.size() > digits_max || (token[0] == '0' && token.size() > 1))
-    return std::nullopt;
-  rapidjson::SizeType index = 0;
-  for (const char c : token) {
-    if (c < '0' || c > '9')
-      return std::nullopt;
-    index = index * 10 + static_cast<rapidjson::SizeType>(c - '0');
-  }
-  return index;
-}
 
 } // namespace
 
@@ -179,97 +134,6 @@ bool starts_with_container(std::string_view text) {
   rapidjson::Reader reader;
   rapidjson::BaseReaderHandler<> ignore;
   return !reader.Parse<strict_flags | rapidjson::kParseStopWhenDoneFlag>(in, ignore).IsError();
-}
-
-std::string compact(const value& x) {
-  std::string out;
-  string_sink sink{out};
-  rapidjson::Writer<string_sink> writer{sink};
-  x.Accept(writer);
-  return out;
-}
-
-const value* find(const value& x, std::string_view name) {
-  if (!x.IsObject())
-    return nullptr;
-  const value key{rapidjson::StringRef(name.data(), name.size())};
-  const auto i = x.FindMember(key);
-  return i == x.MemberEnd() ? nullptr : &i->value;
-}
-
-std::string_view find_text(const value& x, std::string_view name) {
-  const auto* found = find(x, name);
-  return found != nullptr && found->IsString() ? text_of(*found) : std::string_view{};
-}
-
-void append_quoted(std::string& out, std::string_view text) {
-  out += '"';
-  while (!text.empty()) {
-    std::size_t plain = 0;
-    while (plain < text.size() && is_plain(text[plain]))
-      ++plain;
-    out += text.substr(0, plain);
-    text.remove_prefix(plain);
-    if (text.empty())
-      break;
-    const auto bytes = utf8::sequence_length(text);
-    if (bytes == 0)
-      out += "\xef\xbf\xbd";
-    else if (bytes == 1)
-      append_escaped(out, static_cast<unsigned char>(text[0]));
-    else
-      out += text.substr(0, bytes);
-    text.remove_prefix(bytes == 0 ? 1 : bytes);
-  }
-  out += '"';
-}
-
-void append_token(std::string& pointer, std::string_view token) {
-  pointer += '/';
-  for (const char c : token) {
-    if (c == '~')
-      pointer += "~0";
-    else if (c == '/')
-      pointer += "~1";
-    else
-      pointer += c;
-  }
-}
-
-std::optional<std::string> decoded_token(std::string_view token) {
-  std::string out;
-  for (std::size_t i = 0; i < token.size(); ++i) {
-    if (token[i] != '~') {
-      out += token[i];
-      continue;
-    }
-    if (++i == token.size() || (token[i] != '0' && token[i] != '1'))
-      return std::nullopt;
-    out += token[i] == '0' ? '~' : '/';
-  }
-  return out;
-}
-
-const value* child(const value& x, std::string_view token) {
-  if (!x.IsArray())
-    return find(x, token);
-  const auto index = index_of(token);
-  return index && *index < x.Size() ? &x[*index] : nullptr;
-}
-
-const value* at(const value& x, std::string_view pointer) {
-  const auto* here = &x;
-  while (!pointer.empty()) {
-    if (pointer[0] != '/')
-      return nullptr;
-    const auto end = std::min(pointer.find('/', 1), pointer.size());
-    const auto token = decoded_token(pointer.substr(1, end - 1));
-    here = token ? child(*here, *token) : nullptr;
-    if (here == nullptr)
-      return nullptr;
-    pointer.remove_prefix(end);
-  }
-  return here;
 }
 
 } // namespace hedgerow::json

@@ -23,15 +23,41 @@ struct limits {
 
 /// Parses all of `text`. Refuses what JSON forbids: comments, trailing commas, NaN, invalid UTF-8,
 /// anything after the value. Refuses too what it allows and others trip over: lone surrogates, a
-/// byte order mark, a number too large for a double. Numbers are exact up to 64 bit integers, else
-/// the nearest double. A name given twice is allowed and kept twice; `find` and `at` take the
-/// first, a schema checks both. Errors: `invalid_json`, with the byte offset in the message.
+/// byte order mark, a number too large for a double. Numbers keep the value they are written with:
+/// what neither a 64 bit integer nor the shortest text of a double says exactly is kept as text,
+/// see `is_decimal`. A name given twice is allowed and kept twice; `find` and `at` take the first,
+/// a schema checks both. Errors: `invalid_json`, with the byte offset in the message.
 result<document> parse(std::string_view text, limits most = {});
+
+/// The name of the only member of an object that stands for a number. It is told by its address,
+/// so that no text can forge one.
+inline constexpr char decimal_mark[] = "number";
+
+/// Whether `x` is a number kept as decimal text, which RapidJSON takes for an object. A copy of it
+/// is one too, unless made with `copyConstStrings`.
+inline bool is_decimal(const value& x) {
+  return x.IsObject() && x.MemberCount() == 1 && x.MemberBegin()->name.GetString() == decimal_mark;
+}
+
+/// The text of such a number; requires `is_decimal(x)`.
+inline std::string_view decimal_digits(const value& x) {
+  const auto& text = x.MemberBegin()->value;
+  return {text.GetString(), text.GetStringLength()};
+}
+
+/// Whether `x` is a number, however it is kept.
+inline bool is_number(const value& x) { return x.IsNumber() || is_decimal(x); }
+
+/// Whether `x` is an object and no number.
+inline bool is_object(const value& x) { return x.IsObject() && !is_decimal(x); }
+
+/// The double nearest to the number `x`.
+double to_double(const value& x);
 
 /// Whether `text` starts with a whole object or array, whatever comes after it.
 bool starts_with_container(std::string_view text);
 
-/// `x` on one line without spaces.
+/// `x` on one line without spaces; a number kept as text is written as it was.
 std::string compact(const value& x);
 
 /// The string in `x`; requires `x.IsString()`.

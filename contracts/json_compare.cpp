@@ -1,5 +1,7 @@
 #include "contracts/json_compare.hpp"
 
+#include "contracts/json_number.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -15,17 +17,20 @@ using wide = unsigned __int128;
 
 bool is_whole(const value& x) { return x.IsInt64() || x.IsUint64(); }
 
+/// Up to this integers and doubles are the same numbers.
+constexpr double same_max = 9007199254740992.0;
+
 /// A number as `digits` times ten to the `exponent`; the sign does not matter for multiples.
-struct decimal {
+struct short_decimal {
   std::uint64_t digits = 0;
   int exponent = 0;
 };
 
-decimal decimal_of(double x) {
+short_decimal short_form(double x) {
   char text[32];
   const auto end =
       std::to_chars(text, text + sizeof text, std::fabs(x), std::chars_format::scientific).ptr;
-  decimal out;
+  short_decimal out;
   const auto* c = text;
   for (bool fraction = false; c != end && *c != 'e'; ++c) {
     if (*c == '.') {
@@ -42,12 +47,12 @@ decimal decimal_of(double x) {
   return out;
 }
 
-decimal decimal_of(const value& x) {
+short_decimal short_form(const value& x) {
   if (x.IsUint64())
     return {.digits = x.GetUint64()};
   if (x.IsInt64())
     return {.digits = std::uint64_t{0} - static_cast<std::uint64_t>(x.GetInt64())};
-  return decimal_of(x.GetDouble());
+  return short_form(x.GetDouble());
 }
 
 /// (`a` times ten to the `power`) modulo `by`.
@@ -83,6 +88,8 @@ bool equal_objects(const value& a, const value& b) {
 } // namespace
 
 bool is_integral(const value& x) {
+  if (is_decimal(x))
+    return decimal_of(x).exponent >= 0;
   return is_whole(x) || (x.IsDouble() && std::trunc(x.GetDouble()) == x.GetDouble());
 }
 
@@ -93,12 +100,20 @@ std::partial_ordering compare_numbers(const value& a, const value& b) {
     return a.GetUint64() <=> b.GetUint64();
   if (is_whole(a) && is_whole(b)) // One is below zero, the other above what int64 holds.
     return a.IsInt64() ? std::partial_ordering::less : std::partial_ordering::greater;
-  return a.GetDouble() <=> b.GetDouble();
+  // Rounding keeps the order, so only numbers with the same double need a closer look.
+  const auto x = to_double(a);
+  const auto y = to_double(b);
+  if (x != y || (a.IsDouble() && b.IsDouble()))
+    return x <=> y;
+  const auto plain = !is_decimal(a) && !is_decimal(b) && std::fabs(x) < same_max;
+  return plain ? std::partial_ordering::equivalent : compare(decimal_of(a), decimal_of(b)) <=> 0;
 }
 
 bool is_multiple(const value& x, const value& step) {
-  const auto a = decimal_of(x);
-  const auto b = decimal_of(step);
+  if (is_decimal(x) || is_decimal(step))
+    return is_multiple(decimal_of(x), decimal_of(step));
+  const auto a = short_form(x);
+  const auto b = short_form(step);
   if (a.digits == 0)
     return true;
   if (a.exponent >= b.exponent)
@@ -113,8 +128,8 @@ bool is_multiple(const value& x, const value& step) {
 }
 
 bool equal(const value& a, const value& b) {
-  if (a.IsNumber() || b.IsNumber())
-    return a.IsNumber() && b.IsNumber() && std::is_eq(compare_numbers(a, b));
+  if (is_number(a) || is_number(b))
+    return is_number(a) && is_number(b) && std::is_eq(compare_numbers(a, b));
   if (a.GetType() != b.GetType())
     return false;
   if (a.IsString())
@@ -126,9 +141,9 @@ bool equal(const value& a, const value& b) {
 
 std::size_t hash(const value& x) {
   const auto seed = static_cast<std::size_t>(x.GetType()) + 1;
-  if (x.IsNumber()) // Adding 0.0 makes one of the two zeros.
+  if (is_number(x)) // Adding 0.0 makes one of the two zeros.
     return mix(static_cast<std::size_t>(rapidjson::kNumberType),
-               std::hash<double>{}(x.GetDouble() + 0.0));
+               std::hash<double>{}(to_double(x) + 0.0));
   if (x.IsString())
     return mix(seed, std::hash<std::string_view>{}(text_of(x)));
   std::size_t sum = seed;

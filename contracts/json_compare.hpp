@@ -11,7 +11,7 @@ namespace hedgerow::json {
 /// Whether the number `x` has no fraction: 1.0 and 1e300 are integers.
 bool is_integral(const value& x);
 
-/// Numbers by value: 64 bit integers exactly, else as doubles.
+/// Numbers by their exact value; a double stands for its shortest text.
 std::partial_ordering compare_numbers(const value& a, const value& b);
 
 /// Whether the number `x` is `step` times an integer, exactly, both taken as the decimals they are

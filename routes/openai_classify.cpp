@@ -300,9 +300,9 @@ complaint read_string(const json::value& whole, const json::value& error) {
 
 std::optional<complaint> complaint_in(const json::value& whole) {
   if (whole.IsArray())
-    return whole.Empty() || !whole[0].IsObject() ? std::nullopt : complaint_in(whole[0]);
+    return whole.Empty() || !json::is_object(whole[0]) ? std::nullopt : complaint_in(whole[0]);
   const auto* error = json::find(whole, "error");
-  if (error != nullptr && error->IsObject() && !error->ObjectEmpty())
+  if (error != nullptr && json::is_object(*error) && !error->ObjectEmpty())
     return read_object(*error, true);
   if (error != nullptr && error->IsString() && error->GetStringLength() > 0)
     return read_string(whole, *error);

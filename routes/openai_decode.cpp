@@ -55,7 +55,7 @@ failure broken_reply(const http_reply& reply, std::string_view what) {
 /// Whether a filter of Azure's stopped the text or did not run, which is no pass either.
 bool filtered(const json::value& holder) {
   const auto* results = json::find(holder, "content_filter_results");
-  if (results == nullptr || !results->IsObject())
+  if (results == nullptr || !json::is_object(*results))
     return false;
   if (const auto* error = json::find(*results, "error"); error != nullptr && !error->IsNull())
     return true;
@@ -85,9 +85,9 @@ bool unmoderated(const json::value& body) {
 
 std::int64_t count_in(const json::value* x, std::string_view name) {
   const auto* found = x == nullptr ? nullptr : json::find(*x, name);
-  if (found == nullptr || !found->IsNumber())
+  if (found == nullptr || !json::is_number(*found))
     return 0;
-  return static_cast<std::int64_t>(std::clamp(found->GetDouble(), 0.0, 1e15));
+  return static_cast<std::int64_t>(std::clamp(json::to_double(*found), 0.0, 1e15));
 }
 
 token_usage usage_of(const json::value& body) {
@@ -282,7 +282,7 @@ answer read_choice(const json::value& body, const json::value& choice, const htt
   const auto* message = json::find(choice, "message");
   if (end == ending::policy)
     return blocked("stopped by the provider's content filter");
-  if (message == nullptr || !message->IsObject())
+  if (message == nullptr || !json::is_object(*message))
     return broken_reply(reply, "no message");
   if (refuses(*message))
     return blocked("the model refused");

@@ -79,7 +79,7 @@ result<std::vector<tool_call>> read_tool_calls(const json::value* x, const std::
 }
 
 result<message> read_message(const json::value& x, const std::string& where) {
-  if (!x.IsObject())
+  if (!json::is_object(x))
     return wrong("A message must be an object.", where);
   auto from = read_role(x, where);
   if (!from)

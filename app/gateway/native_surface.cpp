@@ -91,7 +91,7 @@ result<request> read(std::string_view task, std::string_view body) {
   auto parsed = json::parse(body);
   if (!parsed)
     return parsed.error();
-  if (!parsed->IsObject())
+  if (!json::is_object(*parsed))
     return wrong("The body must be a JSON object.", {});
   request out;
   out.task = task;

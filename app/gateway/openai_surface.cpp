@@ -40,9 +40,9 @@ result<void> read_number(const json::value& body, std::string_view name,
   const auto* x = given(body, name);
   if (!x)
     return {};
-  if (!x->IsNumber())
+  if (!json::is_number(*x))
     return wrong("'" + std::string{name} + "' must be a number.", name);
-  to = x->GetDouble();
+  to = json::to_double(*x);
   return {};
 }
 
@@ -268,7 +268,7 @@ result<request> read(std::string_view body) {
   auto parsed = json::parse(body);
   if (!parsed)
     return parsed.error();
-  if (!parsed->IsObject())
+  if (!json::is_object(*parsed))
     return wrong("The body must be a JSON object.", {});
   request out;
   out.task = json::find_text(*parsed, "model");

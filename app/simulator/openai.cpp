@@ -100,7 +100,7 @@ std::variant<question, rejection> read(std::string_view body) {
   const auto parsed = json::parse(body);
   if (!parsed)
     return malformed(parsed.error().message);
-  if (!parsed->IsObject())
+  if (!json::is_object(*parsed))
     return malformed("the body is not a JSON object");
   const auto model = json::find_text(*parsed, "model");
   if (model.empty())

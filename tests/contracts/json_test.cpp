@@ -1,5 +1,6 @@
 #include "contracts/json.hpp"
 #include "contracts/json_compare.hpp"
+#include "contracts/json_number.hpp"
 #include "contracts/utf8.hpp"
 
 #include <catch2/catch.hpp>
@@ -65,14 +66,59 @@ TEST_CASE("depth and size are limited, and both limits are within what is allowe
   CHECK(why_not(R"([{"a":[]},{"b":[]}])", {.depth = 3}) == "parsed");
 }
 
-TEST_CASE("numbers are exact up to 64 bits and the nearest double beyond", "[unit]") {
+TEST_CASE("numbers are integers of 64 bits or doubles where these say them exactly", "[unit]") {
   CHECK(parsed("18446744073709551615").GetUint64() == 18446744073709551615u);
   CHECK(parsed("-9223372036854775808").GetInt64() == INT64_MIN);
   CHECK(parsed("9007199254740993").GetInt64() == 9007199254740993);
-  CHECK(parsed("18446744073709551616").GetDouble() == 18446744073709551616.0);
+  CHECK(parsed("1e23").GetDouble() == 1e23);
+  CHECK(parsed("0.3000000000000000").GetDouble() == 0.3);
   CHECK(parsed("0.1").GetDouble() == 0.1);
   CHECK(parsed("5e-324").GetDouble() == 5e-324);
   CHECK(parsed("1.7976931348623157e308").GetDouble() == 1.7976931348623157e308);
+}
+
+TEST_CASE("any other number keeps its text", "[unit]") {
+  const std::string text = GENERATE(
+      as<std::string>{}, "18446744073709551616", "-9223372036854775809", "0.10000000000000000001",
+      "12345678910111213141516171819202122232425262728293031", "12345678901234567890.0", "1e-400",
+      "-123.456e-789", "3.14159265358979323846", "1152921504606846976.0", "4.9e-324");
+  CAPTURE(text);
+  const auto x = parsed("[" + text + "]");
+  CHECK(json::is_decimal(x[0]));
+  CHECK(json::is_number(x[0]));
+  CHECK_FALSE(json::is_object(x[0]));
+  CHECK(json::find(x[0], "number") == nullptr);
+  CHECK(json::compact(x) == "[" + text + "]");
+  CHECK(json::equal(x, parsed(json::compact(x))));
+  const json::document copy = [&] {
+    json::document out;
+    out.CopyFrom(x, out.GetAllocator());
+    return out;
+  }();
+  CHECK(json::compact(copy) == json::compact(x));
+}
+
+TEST_CASE("no input can pass for a number kept as text", "[unit]") {
+  const auto x = parsed(R"({"number":"12345678901234567890123"})");
+  CHECK_FALSE(json::is_decimal(x));
+  CHECK(json::is_object(x));
+  CHECK_FALSE(json::equal(x, parsed("12345678901234567890123")));
+}
+
+TEST_CASE("a text is read as a number in its plainest form or not at all", "[unit]") {
+  json::document::AllocatorType memory;
+  const auto read = [&](std::string_view text) {
+    const auto form = json::read_number(text);
+    return form ? json::compact(json::made_number(*form, memory)) : "none";
+  };
+  CHECK(read("-12") == "-12");
+  CHECK(read("18446744073709551615") == "18446744073709551615");
+  CHECK(read("1.50") == "1.5");
+  CHECK(read("-0.0") == "-0.0");
+  CHECK(read("123456789012345678901") == "123456789012345678901");
+  for (const auto* wrong : {"", "-", "+1", "01", "1.", ".1", "1e", "1e+", "1 ", " 1", "0x1",
+                            "1e400", "1e-1000000000000000", "NaN", "1.5.5", "--1"})
+    CHECK(read(wrong) == "none");
 }
 
 TEST_CASE("compact JSON reads back as the same value", "[unit]") {
@@ -160,6 +206,15 @@ TEST_CASE("values are equal as JSON Schema sees them", "[unit]") {
   CHECK(same("1", "1.0"));
   CHECK(same("0", "-0.0"));
   CHECK(same(R"({"a":1,"b":[2]})", R"({"b":[2.0],"a":1})"));
+  CHECK(same("123456789012345678901", "1.23456789012345678901e20"));
+  CHECK(same("12345678901234567890.0", "12345678901234567890"));
+  CHECK(same("1e-400", "10.0e-401"));
+  CHECK_FALSE(same("123456789012345678901", "123456789012345678902"));
+  CHECK_FALSE(same("1152921504606846976", "1152921504606846976e1"));
+  CHECK_FALSE(same("1152921504606846976", "1152921504606847000.0"));
+  CHECK_FALSE(same("1e-400", "0"));
+  CHECK_FALSE(same("123456789012345678901", "\"123456789012345678901\""));
+  CHECK_FALSE(same("9007199254740993", "9007199254740992.0"));
   CHECK(same("null", "null"));
   CHECK_FALSE(same("9007199254740993", "9007199254740992"));
   CHECK_FALSE(same("18446744073709551615", "-1"));
@@ -182,6 +237,12 @@ TEST_CASE("numbers are ordered exactly across their kinds", "[unit]") {
   CHECK(std::is_gt(order("18446744073709551615", "-1")));
   CHECK(std::is_eq(order("3", "3.0")));
   CHECK(std::is_gt(order("1e300", "1")));
+  CHECK(std::is_gt(order("9007199254740993", "9007199254740992.0")));
+  CHECK(std::is_lt(order("-123456789012345678902", "-123456789012345678901")));
+  CHECK(std::is_gt(order("123456789012345678901.5", "123456789012345678901")));
+  CHECK(std::is_gt(order("1e-400", "0")));
+  CHECK(std::is_lt(order("-1e-400", "1e-401")));
+  CHECK(std::is_gt(order("0.10000000000000000001", "0.1")));
 }
 
 TEST_CASE("multiples are those of the decimals as written", "[unit]") {
@@ -196,6 +257,14 @@ TEST_CASE("multiples are those of the decimals as written", "[unit]") {
   CHECK(multiple("1e308", "0.5"));
   CHECK(multiple("-9223372036854775808", "2"));
   CHECK(multiple("1e3", "100"));
+  CHECK(multiple("12345678901234567890123456789", "3"));
+  CHECK(multiple("0.30000000000000000000003", "0.00000000000000000000001"));
+  CHECK(multiple("246913578024691357802469135780", "123456789012345678901234567890"));
+  CHECK(multiple("1e300", "1.0000000000000000000000000e-300"));
+  CHECK(multiple("1e30", "1.525878906250000000000e-5"));
+  CHECK_FALSE(multiple("246913578024691357802469135781", "123456789012345678901234567890"));
+  CHECK_FALSE(multiple("1e300", "3.00000000000000000000001"));
+  CHECK_FALSE(multiple("12345678901234567890123456788", "3"));
   CHECK_FALSE(multiple("0.00751", "0.0001"));
   CHECK_FALSE(multiple("35", "1.5"));
   CHECK_FALSE(multiple("1e308", "0.123456789"));

@@ -1,0 +1,104 @@
+#include "contracts/json.hpp"
+#include "contracts/utf8.hpp"
+
+#include <rapidjson/writer.h>
+
+namespace hedgerow::json {
+namespace {
+
+/// Lets a writer append to a string that is already there.
+struct string_sink {
+  using Ch = char;
+
+  std::string& out;
+
+  void Put(char c) { out.push_back(c); }
+  void Flush() {}
+};
+
+using text_writer = rapidjson::Writer<string_sink>;
+
+void write(text_writer& to, const value& x) {
+  if (is_decimal(x)) {
+    const auto text = decimal_digits(x);
+    to.RawValue(text.data(), text.size(), rapidjson::kNumberType);
+  } else if (x.IsObject()) {
+    to.StartObject();
+    for (const auto& member : x.GetObject()) {
+      to.Key(member.name.GetString(), member.name.GetStringLength());
+      write(to, member.value);
+    }
+    to.EndObject();
+  } else if (x.IsArray()) {
+    to.StartArray();
+    for (const auto& item : x.GetArray())
+      write(to, item);
+    to.EndArray();
+  } else {
+    x.Accept(to);
+  }
+}
+
+void append_escaped(std::string& out, unsigned char c) {
+  constexpr std::string_view hex = "0123456789abcdef";
+  switch (c) {
+  case '"':
+    out += "\\\"";
+    return;
+  case '\\':
+    out += "\\\\";
+    return;
+  case '\n':
+    out += "\\n";
+    return;
+  case '\r':
+    out += "\\r";
+    return;
+  case '\t':
+    out += "\\t";
+    return;
+  default:
+    out += "\\u00";
+    out += hex[c >> 4];
+    out += hex[c & 15];
+  }
+}
+
+bool is_plain(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte >= 0x20 && byte < 0x80 && c != '"' && c != '\\';
+}
+
+} // namespace
+
+std::string compact(const value& x) {
+  std::string out;
+  string_sink sink{out};
+  text_writer writer{sink};
+  write(writer, x);
+  return out;
+}
+
+void append_quoted(std::string& out, std::string_view text) {
+  out += '"';
+  while (!text.empty()) {
+    std::size_t plain = 0;
+    while (plain < text.size() && is_plain(text[plain]))
+      ++plain;
+    out += text.substr(0, plain);
+    text.remove_prefix(plain);
+    if (text.empty())
+      break;
+    const auto bytes = utf8::sequence_length(text);
+    if (bytes == 0)
+      out += "\xef\xbf\xbd";
+    else if (bytes == 1)
+      append_escaped(out, static_cast<unsigned char>(text[0]));
+    else
+      out += text.substr(0, bytes);
+    text.remove_prefix(bytes == 0 ? 1 : bytes);
+  }
+  out += '"';
+}
+
+} // namespace hedgerow::json
