@@ -1,8 +1,10 @@
 #include "app/log.hpp"
 
 #include "app/story.hpp"
+#include "contracts/json.hpp"
 
 #include <spdlog/async.h>
+#include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
@@ -24,7 +26,29 @@ spdlog::sink_ptr make_sink(const log_config& config) {
 }
 
 constexpr auto text_pattern = "%Y-%m-%dT%H:%M:%S.%eZ %l %v";
-constexpr auto json_pattern = R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","message":"%v"})";
+constexpr auto json_pattern = R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","message":%*})";
+
+/// The message as a JSON string, for `%*`.
+class quoted_message : public spdlog::custom_flag_formatter {
+public:
+  void format(const spdlog::details::log_msg& x, const std::tm&,
+              spdlog::memory_buf_t& to) override {
+    std::string quoted;
+    json::append_quoted(quoted, {x.payload.data(), x.payload.size()});
+    to.append(quoted.data(), quoted.data() + quoted.size());
+  }
+
+  std::unique_ptr<custom_flag_formatter> clone() const override {
+    return std::make_unique<quoted_message>();
+  }
+};
+
+std::unique_ptr<spdlog::formatter> make_formatter(log_config::format as) {
+  const auto is_json = as == log_config::format::json;
+  auto out = std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc);
+  out->add_flag<quoted_message>('*').set_pattern(is_json ? json_pattern : text_pattern);
+  return out;
+}
 
 } // namespace
 
@@ -33,8 +57,7 @@ std::shared_ptr<spdlog::logger> make_logger(const log_config& config) {
   auto out = std::make_shared<spdlog::async_logger>("hedgerow", make_sink(config), pool,
                                                     spdlog::async_overflow_policy::overrun_oldest);
   out->set_level(spdlog::level::from_str(config.level));
-  out->set_pattern(config.as == log_config::format::json ? json_pattern : text_pattern,
-                   spdlog::pattern_time_type::utc);
+  out->set_formatter(make_formatter(config.as));
   out->flush_on(spdlog::level::warn);
   return out;
 }
