@@ -1,6 +1,7 @@
 #include "contracts/json.hpp"
 
 #include "contracts/json_number.hpp"
+#include "contracts/utf8.hpp"
 
 #include <rapidjson/error/en.h>
 #include <rapidjson/memorystream.h>
@@ -9,9 +10,8 @@
 namespace hedgerow::json {
 namespace {
 
-constexpr unsigned strict_flags = rapidjson::kParseIterativeFlag
-                                  | rapidjson::kParseValidateEncodingFlag
-                                  | rapidjson::kParseFullPrecisionFlag;
+constexpr unsigned strict_flags =
+    rapidjson::kParseIterativeFlag | rapidjson::kParseFullPrecisionFlag;
 
 /// A lone low surrogate passes RapidJSON's reader and comes out as three bytes that no UTF-8 has.
 bool has_surrogate(std::string_view text) {
@@ -119,6 +119,9 @@ struct generator {
 result<document> parse(std::string_view text, limits most) {
   if (text.size() > most.bytes)
     return not_json("It is longer than allowed.", most.bytes);
+  // Faster in one go over all of it than by the reader, a character at a time.
+  if (const auto at = utf8::fault(text); at < text.size())
+    return not_json("It is no UTF-8.", at);
   document parsed;
   generator from{.text = text, .most = most};
   parsed.Populate(from);
@@ -133,7 +136,9 @@ bool starts_with_container(std::string_view text) {
   rapidjson::MemoryStream in{text.data(), text.size()};
   rapidjson::Reader reader;
   rapidjson::BaseReaderHandler<> ignore;
-  return !reader.Parse<strict_flags | rapidjson::kParseStopWhenDoneFlag>(in, ignore).IsError();
+  constexpr auto flags =
+      strict_flags | rapidjson::kParseValidateEncodingFlag | rapidjson::kParseStopWhenDoneFlag;
+  return !reader.Parse<flags>(in, ignore).IsError();
 }
 
 } // namespace hedgerow::json

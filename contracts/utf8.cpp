@@ -1,6 +1,8 @@
 #include "contracts/utf8.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 
 namespace hedgerow::utf8 {
 namespace {
@@ -43,6 +45,21 @@ std::size_t sequence_length(std::string_view text) {
   if (second < allowed.second_min || second > allowed.second_max)
     return 0;
   return std::ranges::all_of(text.substr(2, allowed.bytes - 2), continues) ? allowed.bytes : 0;
+}
+
+std::size_t fault(std::string_view text) {
+  constexpr std::uint64_t not_ascii = 0x8080808080808080;
+  std::size_t at = 0;
+  while (at < text.size()) {
+    std::uint64_t eight = not_ascii;
+    if (text.size() - at >= sizeof eight)
+      std::memcpy(&eight, text.data() + at, sizeof eight);
+    const auto bytes = (eight & not_ascii) == 0 ? sizeof eight : sequence_length(text.substr(at));
+    if (bytes == 0)
+      return at;
+    at += bytes;
+  }
+  return at;
 }
 
 std::size_t length(std::string_view text) {

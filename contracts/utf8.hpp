@@ -9,6 +9,9 @@ namespace hedgerow::utf8 {
 /// The bytes of the well-formed sequence that `text` starts with; 0 if there is none.
 std::size_t sequence_length(std::string_view text);
 
+/// Where `text` first holds bytes that are no UTF-8; its size: nowhere.
+std::size_t fault(std::string_view text);
+
 /// The characters (code points) in `text`, which is taken to be well-formed.
 std::size_t length(std::string_view text);
 

@@ -284,3 +284,14 @@ TEST_CASE("characters are counted and cut between sequences", "[unit]") {
   CHECK(utf8::sequence_length("\xe2\x82") == 0);
   CHECK(utf8::sequence_length("") == 0);
 }
+
+TEST_CASE("the first byte that is no UTF-8 is found, wherever it stands", "[unit]") {
+  for (const std::string_view broken : {"\xff", "\xc3", "\xed\xa0\x80", "\xe2\x82", "\x80"})
+    for (std::size_t before = 0; before < 20; ++before)
+      for (const std::string_view after : {"", "abcdefgh"}) {
+        const auto text = std::string(before, 'a').append(broken).append(after);
+        CHECK(utf8::fault(text) == before);
+      }
+  for (const std::string_view good : {"", "a", "abcdefgh", "abcdefghé", "漢漢漢漢漢漢", "a😀b😀c😀"})
+    CHECK(utf8::fault(good) == good.size());
+}
