@@ -95,6 +95,15 @@ bool needs_tools(const inspection& x) {
          || (must != nullptr && must->format == contract::form::tool_call);
 }
 
+/// Whether `route` may be asked for an answer in `language`; only the primary tag counts.
+bool speaks(const route_config& route, std::string_view language) {
+  const auto primary_tag = [](std::string_view tag) { return tag.substr(0, tag.find('-')); };
+  return language.empty() || route.languages.empty()
+         || std::ranges::any_of(route.languages, [&](const std::string& own) {
+              return primary_tag(own) == primary_tag(language);
+            });
+}
+
 /// What `route` lacks of what the task needs; empty: nothing. A schema is needed natively where the
 /// primary takes it so: a fallback that does not is no equal of it.
 std::string lacking(const inspection& x, const route_config& route, const route_config& primary) {
@@ -106,6 +115,8 @@ std::string lacking(const inspection& x, const route_config& route, const route_
     return "the capability `tools`";
   if (task.capability == task_capability::multimodal && !route.capabilities.has(capability::vision))
     return "the capability `vision`";
+  if (const auto* must = x.must(); must != nullptr && !speaks(route, must->language))
+    return "the language " + ticked(must->language) + ", which the contract wants";
   if (has_schema(x) && primary.capabilities.has(capability::json_schema)
       && !route.capabilities.has(capability::json_schema))
     return "the capability `json_schema`, which the contract uses";

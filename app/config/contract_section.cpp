@@ -1,5 +1,6 @@
 #include "app/config/sections.hpp"
 #include "app/config/values.hpp"
+#include "contracts/language.hpp"
 
 #include <algorithm>
 
@@ -16,18 +17,19 @@ bool is_pointer(std::string_view x) {
   return true;
 }
 
-/// Deterministic repairs are not there yet, so that only their absence can be asked for.
-value<bool> no_repair() {
-  return {[](reader& in, const place& at) -> std::optional<bool> {
-            if (at.what.is_sequence() && at.what.items.empty())
-              return false;
-            if (at.what.is_sequence())
-              in.error(at, "`repair` is not built yet; write [] or remove it");
-            else
-              report_wrong(in, at, "a list, for example []");
-            return std::nullopt;
-          },
-          R"("type":"array","maxItems":0)"};
+value<repair_steps> repair_list() {
+  enum class step : unsigned char { syntax, coerce };
+  auto steps = list_of(one_of<step>({{"syntax", step::syntax}, {"coerce", step::coerce}}));
+  return made(std::move(steps), [](const std::vector<step>& listed) {
+    const auto has = [&](step x) { return std::ranges::find(listed, x) != listed.end(); };
+    return repair_steps{.syntax = has(step::syntax), .coerce = has(step::coerce)};
+  });
+}
+
+value<citations> citation_pointer() {
+  auto type = text_like("a JSON pointer such as /sources/*/url", "^/", is_pointer);
+  return checked_as<citations>(std::move(type),
+                               [](const std::string& x) { return citations::compile(x); });
 }
 
 std::string contradiction(const contract& x) {
@@ -36,7 +38,18 @@ std::string contradiction(const contract& x) {
     return "has a `schema`, which needs `format: json`";
   if (!x.confidence.empty() && !is_json)
     return "has a `confidence`, which needs `format: json`";
+  if (x.sources && !is_json)
+    return "has `citations`, which need `format: json`";
+  if (x.sources_among_input && !x.sources)
+    return "has `citations_among` without `citations`";
   return {};
+}
+
+/// The schema compiled again where its `format` is to be an assertion, which no schema fails at.
+contract_draft with_formats(contract_draft x) {
+  if (x.formats && x.config.shape)
+    x.config.shape = schema::compile(x.config.shape->text(), {.formats = true}).value();
+  return x;
 }
 
 } // namespace
@@ -44,6 +57,7 @@ std::string contradiction(const contract& x) {
 value<contract_draft> contract_section() {
   using x = contract_draft;
   using form = contract::form;
+  enum class among : unsigned char { input };
   const auto in_config = [](auto field) {
     return [field](x & out) -> auto& { return out.config.*field; };
   };
@@ -57,10 +71,21 @@ value<contract_draft> contract_section() {
       optional<x>("schema", in_config(&contract::shape), json_schema(),
                   "Of `format: json`: a JSON Schema, in a file or right here; any draft from 4 to "
                   "2020-12."),
-      not_built<x>("tools", "The tools that may be called."),
-      not_built<x>("citations", "Where in the answer absolute URLs have to stand."),
-      not_built<x>("citations_among", "Where a cited source has to come from."),
-      not_built<x>("language", "The language of the text."),
+      optional<x>("tools", in_config(&contract::tools), tool_list(),
+                  "The tools that may be called, in a file or right here, as OpenAI lists them; "
+                  "absent: those that the request offers."),
+      optional<x>("parallel", in_config(&contract::parallel), boolean(),
+                  "Whether several tools may be called at once."),
+      optional<x>("citations", in_config(&contract::sources), citation_pointer(),
+                  "JSON pointer, with * for every item or member, to where absolute http(s) URLs "
+                  "have to stand."),
+      optional<x>("citations_among", one_of<among>({{"input", among::input}}),
+                  "Where the cited addresses have to come from: the request's messages.",
+                  [](x& out, among) { out.config.sources_among_input = true; }),
+      optional<x>(
+          "language", in_config(&contract::language),
+          text_like("a language such as en", "^[A-Za-z]{2,3}(-[A-Za-z0-9]+)*$", language_known),
+          "The language that the text, or the strings of the JSON, have to be in."),
       optional<x>("max_length", in_config(&contract::max_length), std::move(length),
                   "Characters of the text."),
       optional<x>("not_empty", in_config(&contract::not_empty), boolean(),
@@ -68,13 +93,14 @@ value<contract_draft> contract_section() {
       optional<x>("confidence", in_config(&contract::confidence),
                   text_like("a JSON pointer such as /confidence", "^/", is_pointer),
                   "JSON pointer to a number from 0 to 1 in the answer."),
-      not_built<x>("formats", "Whether the schema's `format` is an assertion."),
-      not_built<x>("parallel", "Whether several tools may be called at once."),
-      optional<x>("repair", no_repair(),
-                  "Deterministic repairs of a broken answer; [] switches them off.",
-                  [](x&, bool) {}),
+      optional<x>("formats", &x::formats, boolean(),
+                  "Whether the schema's `format` is an assertion."),
+      optional<x>("repair", in_config(&contract::repair), repair_list(),
+                  "Deterministic repairs of a broken answer; [] switches them off. Absent: "
+                  "[syntax, coerce]."),
   });
-  return checked(std::move(keys), [](const x& read) { return contradiction(read.config); });
+  auto sound = checked(std::move(keys), [](const x& read) { return contradiction(read.config); });
+  return made(std::move(sound), with_formats);
 }
 
 } // namespace hedgerow::config

@@ -47,6 +47,8 @@ struct task_draft {
 
 struct contract_draft {
   contract config;
+  /// The schema's `format` is an assertion.
+  bool formats = false;
 
   contract_draft() {
     config.format = contract::form::json;

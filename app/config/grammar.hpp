@@ -234,6 +234,22 @@ auto made(value<T> type, Make make) -> value<decltype(make(std::declval<T>()))> 
       std::move(type.schema)};
 }
 
+/// What `type` reads, made into something else by a function that gives a `result`.
+template <class To, class T, class Make>
+value<To> checked_as(value<T> type, Make make) {
+  return {[read = std::move(type.read), make](reader& in, const place& at) -> std::optional<To> {
+            auto x = read(in, at);
+            if (!x)
+              return std::nullopt;
+            auto out = make(*x);
+            if (out)
+              return std::move(*out);
+            in.error(at, out.error().message);
+            return std::nullopt;
+          },
+          std::move(type.schema)};
+}
+
 /// `type` with one more demand on what was read; `check` returns what is wrong, or nothing.
 template <class T, class Check>
 value<T> checked(value<T> type, Check check) {

@@ -20,6 +20,9 @@ value<rung_draft> rung();
 /// The rules file that a rung names.
 value<rules_file> rules_file_name();
 
+/// Tools, with their schemas compiled: the name of a file, or the list itself.
+value<std::vector<allowed_tool>> tool_list();
+
 /// A JSON Schema: the name of a file, or the schema itself.
 value<schema> json_schema();
 

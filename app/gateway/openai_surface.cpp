@@ -3,6 +3,7 @@
 #include "app/gateway/chat_messages.hpp"
 #include "app/gateway/envelope.hpp"
 #include "contracts/json.hpp"
+#include "routes/openai_tools.hpp"
 
 #include <array>
 
@@ -95,25 +96,13 @@ result<void> read_stop(const json::value& body, request& out) {
 }
 
 result<void> read_tools(const json::value& body, request& out) {
-  const auto* x = given(body, "tools");
-  if (!x)
+  const auto* list = given(body, "tools");
+  if (!list)
     return {};
-  if (!x->IsArray())
-    return wrong("'tools' must be a list.", "tools");
-  for (rapidjson::SizeType i = 0; i < x->Size(); ++i) {
-    auto where = "tools[" + std::to_string(i) + "]";
-    const auto* function = json::find((*x)[i], "function");
-    if (json::find_text((*x)[i], "type") != "function" || !function
-        || json::find_text(*function, "name").empty())
-      return wrong("A tool must be of type 'function' and have a function with a name.", where);
-    tool one{.name = std::string{json::find_text(*function, "name")},
-             .description = std::string{json::find_text(*function, "description")}};
-    if (const auto* schema = given(*function, "parameters"))
-      one.parameters = json::compact(*schema);
-    if (const auto* strict = given(*function, "strict"); strict && strict->IsBool())
-      one.strict = strict->GetBool();
-    out.ask.tools.push_back(std::move(one));
-  }
+  auto tools = openai::read_tools(*list);
+  if (!tools)
+    return wrong(tools.error().message, "tools" + tools.error().param);
+  out.ask.tools = std::move(*tools);
   return {};
 }
 

@@ -121,6 +121,20 @@ TEST_CASE("a multimodal task needs routes that see", "[config]") {
   CHECK(is_about(read.findings[0], severity::error, 49, "tasks.triage.ladder[1]", "`vision`"));
 }
 
+TEST_CASE("a route speaks the language that the contract wants", "[config]") {
+  auto text =
+      with(with_ladder("[compact, backup, message: x]"), "max_length: 8000", "language: de-AT");
+  CHECK(read_configuration_text(text, "a.yaml").config);
+  text = with(text, "    enabled: true", "    languages: [en, fr]");
+  const auto read = read_configuration_text(text, "a.yaml");
+  INFO(printed(read));
+  REQUIRE(errors_in(read) == 1);
+  CHECK(read.findings[0].key == "tasks.triage.ladder[1]");
+  CHECK_THAT(read.findings[0].message, Catch::Contains("the language `de-AT`"));
+  text = with(text, "languages: [en, fr]", "languages: [en, de]");
+  CHECK(read_configuration_text(text, "a.yaml").config);
+}
+
 TEST_CASE("tools are not called by a fallback whose arguments nobody checks", "[config]") {
   auto text = with(with_ladder("[compact, backup, message: x]"), "capability: classification",
                    "capability: tool_execution");
@@ -212,9 +226,9 @@ TEST_CASE("the worst case follows from the ladder, the retries and the budgets",
   CHECK(worst(failure_class::quota).attempts == 2);
   CHECK(worst(failure_class::quota).cost == 0);
   CHECK(worst(failure_class::latency).time == 33s);
-  // The hedge is under way before anybody knows.
-  CHECK(worst(failure_class::contract).attempts == 2);
-  CHECK(worst(failure_class::contract).time == 3s);
+  // The hedge is under way before anybody knows; the broken output is asked about once.
+  CHECK(worst(failure_class::contract).attempts == 3);
+  CHECK(worst(failure_class::contract).time == 6s);
   CHECK(worst(failure_class::policy).attempts == 2);
   // 128000 − 16384 tokens in, 16384 out, and a second route without a price.
   CHECK(worst(failure_class::policy).cost == Approx((111616 * 0.15 + 16384 * 0.60) / 1e6));

@@ -164,6 +164,14 @@ TEST_CASE("parts that are off when absent have defaults once they are there", "[
   CHECK(x.must->not_empty);
   CHECK(x.must->max_length == std::numeric_limits<std::size_t>::max());
   CHECK(x.must->confidence.empty());
+  CHECK(x.must->tools.empty());
+  CHECK(x.must->parallel);
+  CHECK_FALSE(x.must->sources);
+  CHECK_FALSE(x.must->sources_among_input);
+  CHECK(x.must->language.empty());
+  CHECK(x.must->repair.syntax);
+  CHECK(x.must->repair.coerce);
+  CHECK(x.repair.reasks == 1);
 }
 
 TEST_CASE("what the file says arrives where it belongs", "[config]") {

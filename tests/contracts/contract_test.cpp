@@ -11,9 +11,13 @@ namespace {
 constexpr auto shape = R"({"type":"object","required":["category"],"properties":
   {"category":{"enum":["billing","other"]},"confidence":{"type":"number"}}})";
 
+constexpr repair_steps none{.syntax = false, .coerce = false};
+
+/// Mends nothing, as `made` does not.
 std::shared_ptr<contract> json_contract() {
   contract out;
   out.name = "ticket";
+  out.repair = none;
   out.format = contract::form::json;
   out.shape = schema::compile(std::string_view{shape}).value();
   return std::make_shared<contract>(std::move(out));
@@ -22,6 +26,7 @@ std::shared_ptr<contract> json_contract() {
 std::shared_ptr<contract> made(contract::form format) {
   contract out;
   out.format = format;
+  out.repair = none;
   return std::make_shared<contract>(std::move(out));
 }
 
@@ -130,16 +135,17 @@ TEST_CASE("what the request asks for counts beside the task's contract", "[unit]
 
 TEST_CASE("a tool call is held against the tools that were offered", "[unit]") {
   const auto asked = with_tools();
+  const terms must{.task = made(contract::form::text), .request = nullptr};
   CHECK(told({}, asked, called("find", R"({"id":1})")) == "valid");
   CHECK(told({}, asked, called("ping", R"({"anything":1})")) == "valid");
   CHECK(told({}, asked, called("drop", "{}")) == "invalid: tools@/tool_calls/0/name");
   CHECK(told({}, {}, called("find", "{}")) == "invalid: tools@/tool_calls/0/name");
-  CHECK(told({}, asked, called("find", R"({"id":)")) == "invalid: json@/tool_calls/0/arguments");
-  CHECK(told({}, asked, called("ping", "")) == "invalid: json@/tool_calls/0/arguments");
-  CHECK(told({}, asked, called("ping", "[]")) == "invalid: type@/tool_calls/0/arguments");
-  CHECK(told({}, asked, called("find", R"({"id":"1"})"))
+  CHECK(told(must, asked, called("find", R"({"id":)")) == "invalid: json@/tool_calls/0/arguments");
+  CHECK(told(must, asked, called("ping", "")) == "invalid: json@/tool_calls/0/arguments");
+  CHECK(told(must, asked, called("ping", "[]")) == "invalid: type@/tool_calls/0/arguments");
+  CHECK(told(must, asked, called("find", R"({"id":"1"})"))
         == "invalid: type@/tool_calls/0/arguments/id");
-  CHECK(told({}, asked, called("find", R"({"id":1,"x":2})"))
+  CHECK(told(must, asked, called("find", R"({"id":1,"x":2})"))
         == "invalid: additionalProperties@/tool_calls/0/arguments/x");
 }
 
@@ -189,7 +195,7 @@ TEST_CASE("a call of an offered tool stands in for the JSON that was wanted", "[
   const terms must{.task = json_contract(), .request = json_contract()};
   CHECK(told(must, with_tools(), called("ping", "{}")) == "valid");
   CHECK(told(must, with_tools(), called("drop", "{}")) == "invalid: tools@/tool_calls/0/name");
-  CHECK(told(must, {}, called("ping", "{}")) == "invalid: tools@/tool_calls/0/name, json@");
+  CHECK(told(must, {}, called("ping", "{}")) == "invalid: tools@/tool_calls/0/name");
 }
 
 TEST_CASE("prose that refuses what was wanted is blocked, never invalid", "[unit]") {
@@ -226,6 +232,114 @@ TEST_CASE("an answer that the provider withheld is blocked", "[unit]") {
   auto x = said("half an answ");
   x.finish = finish_reason::content_filter;
   CHECK(told({}, {}, x) == "blocked");
+}
+
+TEST_CASE("a contract has languages and sources", "[unit]") {
+  auto c = json_contract();
+  c->shape = std::nullopt;
+  c->language = "en";
+  c->sources = citations::compile("/sources/*").value();
+  const terms must{.task = c, .request = nullptr};
+  const std::string english = R"("note":"The customer was charged twice for the same order.")";
+  const std::string german =
+      R"("note":"Der Kunde wurde zweimal für dieselbe Bestellung belastet.")";
+  const std::string source = R"("sources":["https://example.org/a"])";
+  CHECK(told(must, {}, said("{" + english + "," + source + "}")) == "valid");
+  CHECK(told(must, {}, said("{" + german + "," + source + "}")) == "invalid: language@");
+  CHECK(told(must, {}, said("{" + english + R"(,"sources":["a"]})"))
+        == "invalid: citations@/sources/0");
+  c->sources_among_input = true;
+  prompt asked;
+  asked.messages = {{.parts = {{.text = "See https://example.org/a."}}}};
+  CHECK(told(must, asked, said("{" + english + "," + source + "}")) == "valid");
+  asked.messages.front().parts.front().text = "See https://example.org/b.";
+  CHECK(told(must, asked, said("{" + english + "," + source + "}"))
+        == "invalid: citations@/sources/0");
+}
+
+TEST_CASE("a task allows tools of its own, beside what the request offers", "[unit]") {
+  auto c = made(contract::form::tool_call);
+  c->tools = {{.what = {.name = "find"},
+               .arguments = schema::compile(std::string_view{R"({"required":["why"]})"}).value()}};
+  const terms must{.task = c, .request = nullptr};
+  const auto asked = with_tools();
+  CHECK(told(must, asked, called("find", R"({"id":1})"))
+        == "invalid: required@/tool_calls/0/arguments");
+  CHECK(told(must, asked, called("ping", "{}")) == "invalid: tools@/tool_calls/0/name");
+  auto twice = called("find", R"({"id":1,"why":"x"})");
+  CHECK(told(must, asked, twice) != "valid"); // What was offered forbids `why`.
+  c->tools.front().arguments.reset();
+  twice = called("find", R"({"id":1})");
+  twice.tool_calls.push_back({.id = "2", .name = "find", .arguments = R"({"id":2})"});
+  CHECK(told(must, asked, twice) == "valid");
+  c->parallel = false;
+  CHECK(told(must, asked, twice) == "invalid: parallel_tool_calls@/tool_calls");
+}
+
+TEST_CASE("a broken answer is mended where the contract allows it, and says what was done",
+          "[unit][repair]") {
+  auto c = json_contract();
+  c->repair = {};
+  const terms must{.task = c, .request = nullptr};
+  auto x = said("Here you are:\n```json\n{'category': 'Billing',}\n```");
+  SECTION("by syntax and by the schema") {
+    const auto v = judge(must, {}, x);
+    CHECK(v.kind == verdict_kind::repaired);
+    CHECK(x.text == R"({"category":"billing"})");
+    CHECK(v.changes.size() >= 2);
+    CHECK(v.changes.back().pointer == "/category");
+    REQUIRE(v.violations.size() == 1);
+    CHECK(v.violations.front().keyword == "json");
+  }
+  SECTION("not by steps that it does not list") {
+    c->repair.coerce = false;
+    CHECK(told(must, {}, x) == "invalid: json@, enum@/category");
+    c->repair = {.syntax = false};
+    CHECK(told(must, {}, x) == "invalid: json@");
+    CHECK(judge(must, {}, x = said(R"({"category":"Billing"})")).kind == verdict_kind::repaired);
+  }
+  SECTION("only where every contract allows it") {
+    const terms both{.task = c, .request = json_contract()};
+    CHECK(told(both, {}, x) == "invalid: json@");
+  }
+  SECTION("not by inventing what is required") {
+    CHECK(told(must, {}, said("```{}```")) == "invalid: json@, required@");
+    CHECK(told(must, {}, said(R"({"category":7})")) == "invalid: enum@/category");
+  }
+  SECTION("and a good one stays as it is, byte for byte") {
+    CHECK(told(must, {}, said(" {\"category\" : \"billing\"}")) == "valid");
+  }
+}
+
+TEST_CASE("the arguments of a tool call are mended like an answer", "[unit][repair]") {
+  const auto asked = with_tools();
+  auto x = called("find", R"({"id": "12"})");
+  SECTION("by the schema of the tool") {
+    const auto v = judge({}, asked, x);
+    CHECK(v.kind == verdict_kind::repaired);
+    CHECK(x.tool_calls[0].arguments == R"({"id":12})");
+    REQUIRE(v.changes.size() == 1);
+    CHECK(v.changes[0].pointer == "/tool_calls/0/arguments/id");
+    CHECK(v.violations.at(0).keyword == "type");
+  }
+  SECTION("by syntax") {
+    x.tool_calls[0].arguments = "{id: 12";
+    CHECK(judge({}, asked, x).kind == verdict_kind::repaired);
+    CHECK(x.tool_calls[0].arguments == R"({"id":12})");
+  }
+  SECTION("no arguments at all are an empty object") {
+    x = called("ping", " ");
+    CHECK(judge({}, asked, x).kind == verdict_kind::repaired);
+    CHECK(x.tool_calls[0].arguments == "{}");
+    x = called("find", "");
+    CHECK(judge({}, asked, x).kind == verdict_kind::invalid);
+    CHECK(x.tool_calls[0].arguments.empty());
+  }
+  SECTION("all of them or none") {
+    x.tool_calls.push_back({.id = "2", .name = "drop", .arguments = "{}"});
+    CHECK(judge({}, asked, x).kind == verdict_kind::invalid);
+    CHECK(x.tool_calls[0].arguments == R"({"id": "12"})");
+  }
 }
 
 TEST_CASE("no verdict carries more than sixteen violations", "[unit]") {
