@@ -45,6 +45,28 @@ void add_task(prompt& ask, const task& of) {
   add_defaults(ask.params, of.params);
   if (of.must && ask.format.what == output_format::kind::text)
     ask.format = format_for(*of.must);
+  if (of.must && ask.tools.empty())
+    for (const auto& allowed : of.must->tools)
+      ask.tools.push_back(allowed.what);
+  if (of.must && of.must->format == contract::form::tool_call && !ask.choice && !ask.tools.empty())
+    ask.choice = tool_choice{.what = tool_choice::kind::required};
+}
+
+/// A tool that the caller offers although the task does not allow it: no call of it could ever
+/// pass.
+std::optional<error> forbidden_tool(const prompt& ask, const task& of) {
+  if (!of.must || of.must->tools.empty())
+    return std::nullopt;
+  for (std::size_t i = 0; i < ask.tools.size(); ++i) {
+    const auto& name = ask.tools[i].name;
+    const auto is_it = [&](const allowed_tool& x) { return x.what.name == name; };
+    if (std::ranges::none_of(of.must->tools, is_it))
+      return error{errc::invalid_request,
+                   "The task '" + of.name + "' does not allow the tool '" + name
+                       + "'; leave it out.",
+                   "tools[" + std::to_string(i) + "]"};
+  }
+  return std::nullopt;
 }
 
 /// What rules and the input's schema see where the caller did not say it.
@@ -95,6 +117,8 @@ result<question_ptr> admit(request x, std::shared_ptr<const policy> rules) {
     return error{errc::invalid_request, "There is no message: nothing is asked.", "messages"};
   if (x.input.empty())
     x.input = last_user_text(x.ask);
+  if (auto wrong = forbidden_tool(x.ask, of))
+    return *wrong;
   add_task(x.ask, of);
   auto tokens = estimated_input_tokens(x.ask);
   if (auto wrong = broken_input(x, of.input, tokens))

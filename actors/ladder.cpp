@@ -210,10 +210,15 @@ std::optional<time_point> ladder::next_due() const {
 steps ladder::take(const flight& x, const verdict& said, time_point now) {
   if (said.kind == verdict_kind::invalid) {
     violations_ = said.violations;
+    broken_ = {.attempt = x.attempt, .rung = x.rung};
     return fail(x.rung, broken(said), now);
   }
   winner_rung_ = x.rung;
   repaired_ = said.kind == verdict_kind::repaired;
+  if (repaired_) {
+    violations_ = said.violations;
+    changes_ = said.changes;
+  }
   return finish(outcome::answered, x.attempt, now);
 }
 
@@ -242,9 +247,24 @@ steps ladder::fail(std::size_t rung, const failure& why, time_point now) {
     return reject(now);
   if (live() > 0)
     return {}; // The other attempt may still win; what follows is decided when it ends.
+  if (auto again = reask(now); !again.empty())
+    return again;
   if (schedule_retry(rung, why, now))
     return {};
   return move_on(now);
+}
+
+/// Asks the model of the last broken output again, with what was wrong. Leaves the attempt that a
+/// stronger model still needs.
+steps ladder::reask(time_point now) {
+  const auto broken = std::exchange(broken_, std::nullopt);
+  const auto kept = stronger_untried() ? 1 : 0;
+  if (!broken || reasks_ >= task_->repair.reasks || attempts_ + kept >= task_->budget.attempts
+      || now >= models_until_)
+    return {};
+  auto out = start(broken->rung, attempt_kind::reask, now);
+  std::get<start_attempt>(out.front()).about = broken->attempt;
+  return out;
 }
 
 steps ladder::move_on(time_point now) {
@@ -265,6 +285,8 @@ steps ladder::start(std::size_t rung, attempt_kind kind, time_point now) {
   if (kind == attempt_kind::retry) {
     ++memory.retries;
     ++retries_;
+  } else if (kind == attempt_kind::reask) {
+    ++reasks_;
   } else if (memory.as_fallback) {
     ++fallbacks_;
   }

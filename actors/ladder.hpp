@@ -60,6 +60,8 @@ struct start_attempt {
   int attempt = 0;
   std::size_t rung = 0;
   attempt_kind kind = attempt_kind::primary;
+  /// Of a re-ask: the attempt whose output is to be mended.
+  int about = 0;
 };
 struct cancel_attempt {
   int attempt = 0;
@@ -139,6 +141,12 @@ private:
     int retries = 0;
   };
 
+  /// An output that its model may be asked to mend.
+  struct broken_output {
+    int attempt = 0;
+    std::size_t rung = 0;
+  };
+
   /// A retry that waits for its time.
   struct pending_retry {
     std::size_t rung = 0;
@@ -153,6 +161,7 @@ private:
   steps refused(const flight& x, time_point now);
   steps move_on(time_point now);
   steps hedge(std::size_t beside, time_point now);
+  steps reask(time_point now);
   steps start(std::size_t rung, attempt_kind kind, time_point now);
   steps degrade(time_point now);
   steps finish(outcome how, int attempt, time_point now);
@@ -173,7 +182,9 @@ private:
   std::optional<std::size_t> next_rung(rung_role as, time_point now);
   std::optional<std::size_t> next_hedge_rung(std::size_t beside) const;
   std::string_view why_unfit(std::size_t rung) const;
+  bool is_untried(std::size_t rung) const;
   bool another_untried() const;
+  bool stronger_untried() const;
   bool is_model(std::size_t rung) const;
   rung_role role_of(std::size_t rung) const;
   attempt_kind kind_of(std::size_t rung) const;
@@ -200,6 +211,7 @@ private:
   std::vector<rung_memory> rungs_;
   std::vector<flight> flights_;
   std::optional<pending_retry> retry_;
+  std::optional<broken_output> broken_;
   std::optional<std::size_t> degrading_;
   /// The late attempt for which a hedge was asked.
   std::optional<int> asking_for_;
@@ -211,6 +223,7 @@ private:
   int last_attempt_ = 0;
   int attempts_ = 0;
   int retries_ = 0;
+  int reasks_ = 0;
   int fallbacks_ = 0;
   int hedges_ = 0;
   token_usage usage_;
@@ -219,6 +232,7 @@ private:
   /// The most informative failure so far, for the caller.
   std::optional<failure> worst_;
   std::vector<violation> violations_;
+  std::vector<change> changes_;
   std::optional<milliseconds> retry_in_;
   std::optional<outcome> ended_;
   std::optional<std::size_t> winner_rung_;

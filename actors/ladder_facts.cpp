@@ -48,6 +48,7 @@ answer ladder::facts() const {
   out.hedged = hedges_ > 0;
   out.repaired = repaired_;
   out.violations = violations_;
+  out.changes = changes_;
   out.usage = usage_;
   out.cost = cost_;
   out.withheld = withheld_;
@@ -129,6 +130,7 @@ void ladder::settle(const flight& x, const attempt_end& how, int status, time_po
   verdict_entry.result = to_string(judged->said.kind);
   verdict_entry.reason = judged->said.reason;
   verdict_entry.violations = judged->said.violations;
+  verdict_entry.changes = judged->said.changes;
 }
 
 /// A refused attempt never was one. Its rung was passed over at the time it was asked.
@@ -136,6 +138,8 @@ void ladder::undo(const flight& x, const attempt_refused& why) {
   --attempts_;
   if (x.kind == attempt_kind::retry)
     --retries_;
+  else if (x.kind == attempt_kind::reask)
+    --reasks_;
   else if (rungs_[x.rung].as_fallback)
     --fallbacks_;
   if (x.kind == attempt_kind::hedge) {

@@ -74,10 +74,20 @@ std::string_view ladder::why_unfit(std::size_t rung) const {
 /// Whether a rung is left that may still answer where the one under way is late or out of use.
 bool ladder::another_untried() const {
   for (std::size_t i = 0; i < rungs_.size(); ++i)
-    if (is_model(i) && !rungs_[i].tried && why_unfit(i).empty()
-        && (role_of(i) != rung_role::longer_context || too_long_))
+    if (is_untried(i) && (role_of(i) != rung_role::longer_context || too_long_))
       return true;
   return false;
+}
+
+bool ladder::stronger_untried() const {
+  for (std::size_t i = 0; i < rungs_.size(); ++i)
+    if (is_untried(i) && role_of(i) == rung_role::stronger)
+      return true;
+  return false;
+}
+
+bool ladder::is_untried(std::size_t rung) const {
+  return is_model(rung) && !rungs_[rung].tried && why_unfit(rung).empty();
 }
 
 bool ladder::is_model(std::size_t rung) const {

@@ -49,6 +49,9 @@ struct attempt {
   attempt_id id = 0;
   attempt_kind kind = attempt_kind::primary;
   question_ptr about;
+  /// What the model is asked instead of `about->ask`, whose answer it still has to be: a re-ask.
+  /// Null: nothing else.
+  std::shared_ptr<const prompt> instead = nullptr;
 };
 
 /// Route to supervisor: the attempt is under way.

@@ -38,6 +38,8 @@ result<void> check_task(const policy& all, const task& x) {
     return unsound(where + "must allow from 1 to 200 attempts");
   if (const auto wrong = wrong_numbers(x.retry); !wrong.empty())
     return unsound(where + std::string{wrong});
+  if (x.repair.reasks < 0)
+    return unsound(where + "asks again a negative number of times");
   if (x.hedge)
     if (const auto wrong = wrong_numbers(*x.hedge); !wrong.empty())
       return unsound(where + std::string{wrong});

@@ -97,6 +97,12 @@ struct retry_policy {
   patience wait_up_to;
 };
 
+/// What may be spent on mending a broken output, beyond what costs nothing.
+struct repair_policy {
+  /// Model calls that ask again, with what was wrong.
+  int reasks = 1;
+};
+
 /// What a request may spend.
 struct request_budget {
   int attempts = 6;
@@ -121,6 +127,7 @@ struct task {
   std::vector<ladder_rung> ladder;
   std::optional<hedge_policy> hedge;
   retry_policy retry;
+  repair_policy repair;
   request_budget budget;
   safety_level safety = safety_level::standard;
   input_policy input;

@@ -89,8 +89,11 @@ struct answer {
   /// A second call was started beside a late one.
   bool hedged = false;
   bool repaired = false;
-  /// What was wrong with the last output that did not pass.
+  /// Of a repaired answer: what was wrong with it; else what was wrong with the last output that
+  /// did not pass.
   std::vector<violation> violations;
+  /// Of a repaired answer: what was done.
+  std::vector<change> changes;
   token_usage usage;
   /// USD, all attempts; cancelled ones are estimated from the tokens sent.
   double cost = 0;

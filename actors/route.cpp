@@ -81,7 +81,9 @@ caf::result<attempt_over> route_state::begin(const attempt& x) {
   auto promise = self->make_response_promise<attempt_over>();
   auto& flight = flights[x.id];
   flight = {.promise = promise, .about = x.about, .as = granted.as, .since = now, .stop = {}};
-  model_call call{.ask = {x.about, &x.about->ask}, .total = config.timeout.total};
+  model_call call{.ask =
+                      x.instead ? x.instead : std::shared_ptr<const prompt>{x.about, &x.about->ask},
+                  .total = config.timeout.total};
   flight.stop = setup.call(std::move(call),
                            [me = caf::actor_cast<route_actor>(self), id = x.id](call_ended how) {
                              caf::anon_send(me, call_over{id, std::move(how)});

@@ -1,5 +1,7 @@
 #include "actors/supervisor.hpp"
 
+#include "contracts/reask.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -57,6 +59,8 @@ void supervisor_state::over(attempt_over& x) {
   auto next = plan->ended(attempt_number(x.id), x.how, x.status, self->clock().now());
   if (!finished_before && plan->finished())
     output = std::move(x.output);
+  else if (const auto* judged = std::get_if<attempt_judged>(&x.how))
+    broken.push_back({attempt_number(x.id), std::move(x.output), judged->said.violations});
   carry_out(std::move(next));
 }
 
@@ -89,9 +93,17 @@ void supervisor_state::carry_out(const start_attempt& x) {
   asked.push_back({to});
   auto id = make_attempt_id(job.number, x.attempt);
   auto most = job.about->rules->routes.find(name)->second.config.timeout.total + 2 * grace;
-  self->request(to, most, attempt{id, x.kind, job.about})
+  self->request(to, most, attempt{id, x.kind, job.about, reask_about(x.about)})
       .then([this](attempt_over& how) { over(how); },
             [this, id](const caf::error& reason) { lost(id, reason); });
+}
+
+/// The conversation that asks for the output of `attempt` again; null for no attempt.
+std::shared_ptr<const prompt> supervisor_state::reask_about(int attempt) const {
+  const auto i = std::ranges::find(broken, attempt, &broken_output::attempt);
+  if (i == broken.end())
+    return nullptr;
+  return std::make_shared<const prompt>(reask(job.about->ask, i->output, i->violations));
 }
 
 void supervisor_state::carry_out(const cancel_attempt& x) {

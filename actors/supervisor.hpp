@@ -46,12 +46,20 @@ struct asked_route {
   bool underway = false;
 };
 
+/// An output that broke the contract, kept in case its model is asked again.
+struct broken_output {
+  int attempt = 0;
+  completion output;
+  std::vector<violation> violations;
+};
+
 struct supervisor_state {
   supervisor_actor::pointer self = nullptr;
   supervisor_job job;
   std::optional<ladder> plan;
   /// By attempt number, from 1.
   std::vector<asked_route> asked;
+  std::vector<broken_output> broken;
   /// The output of the attempt that answers, or what a degradation rung gave.
   completion output;
   degraded_answer instead;
@@ -66,6 +74,7 @@ struct supervisor_state {
   void over(attempt_over& x);
   void lost(attempt_id id, const caf::error& reason);
   asked_route& asked_for(int attempt);
+  std::shared_ptr<const prompt> reask_about(int attempt) const;
   void carry_out(steps what);
   void carry_out(const start_attempt& x);
   void carry_out(const cancel_attempt& x);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "contracts/completion.hpp"
+#include "contracts/repair.hpp"
 #include "contracts/schema.hpp"
 #include "routes/attempt.hpp"
 
@@ -52,6 +53,8 @@ struct trail_entry {
   /// Of `retry_scheduled` and `hedge_scheduled`.
   std::optional<std::chrono::milliseconds> wait;
   std::vector<violation> violations;
+  /// Of `verdict`: what was mended.
+  std::vector<change> changes;
 };
 
 /// The ordered record of every decision of one request.

@@ -20,6 +20,8 @@ std::string how_it_started(const trail_entry& x) {
     return fmt::format("{} tried again", x.route);
   case attempt_kind::hedge:
     return fmt::format("late, so {} was asked as well", x.route);
+  case attempt_kind::reask:
+    return fmt::format("{} asked again, with what was wrong", x.route);
   case attempt_kind::probe:
     return fmt::format("{} probed", x.route);
   default:
@@ -38,6 +40,14 @@ std::string how_it_ended(const trail_entry& x) {
   return out + ")";
 }
 
+std::string what_was_said(const trail_entry& x) {
+  if (x.result == "invalid")
+    return fmt::format("{} broke the contract", x.route);
+  if (x.result == "repaired" && !x.changes.empty())
+    return fmt::format("{} mended ({})", x.route, x.changes.front().message);
+  return {};
+}
+
 std::string clause(const trail_entry& x) {
   switch (x.event) {
   case trail_event::rung_skipped:
@@ -49,7 +59,7 @@ std::string clause(const trail_entry& x) {
   case trail_event::retry_scheduled:
     return fmt::format("wait {} ms ({})", x.wait.value_or(milliseconds{0}).count(), x.reason);
   case trail_event::verdict:
-    return x.result == "invalid" ? fmt::format("{} broke the contract", x.route) : std::string{};
+    return what_was_said(x);
   case trail_event::latched:
     return "policy verdict";
   default:
@@ -87,9 +97,9 @@ std::string story_of(const answer& x) {
 std::string facts_of(const answer& x) {
   return fmt::format(
       "id={} task={} outcome={} route={} attempts={} retries={} fallback={} hedged={} "
-      "degraded={} code={} latency_ms={:.3f} overhead_ms={:.3f} cost_usd={}",
+      "repaired={} degraded={} code={} latency_ms={:.3f} overhead_ms={:.3f} cost_usd={}",
       x.id, x.task, to_string(x.ended), x.route.empty() ? "-" : x.route, x.attempts, x.retries,
-      x.fallback, x.hedged, x.degraded ? x.degraded->kind : "-",
+      x.fallback, x.hedged, x.repaired, x.degraded ? x.degraded->kind : "-",
       x.problem ? to_string(x.problem->code) : "-", in_ms(x.latency), in_ms(x.overhead),
       plain_decimal(x.cost));
 }

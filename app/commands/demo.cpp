@@ -29,6 +29,13 @@ struct scene {
   void (*weather)(demo_stage&);
 };
 
+/// What models do to JSON: a fence, a bare name, single quotes, a word in capitals, a comma too
+/// many.
+constexpr std::string_view careless_answer = R"(Here is the classification:
+```json
+{category: 'Billing', "urgency": "medium", "summary": "Charged twice.", "needsHumanReview": "false",}
+```)";
+
 simulated::behaviour good(milliseconds median) {
   return simulated::answers(std::string{demo_ticket_answer}, simulated::lognormal(median, 0.25));
 }
@@ -54,18 +61,23 @@ const scene day[] = {
      }},
     {"4  The primary is down", "its breaker opens, so nobody waits for it; 'backup' serves", 3000ms,
      [](demo_stage& x) { x.set("compact", simulated::fails(503)); }},
-    {"5  The primary is back, but talks instead of giving JSON",
-     "the contract is broken, so the stronger model is asked", 3000ms,
+    {"5  The primary is back, but careless with its JSON",
+     "what can be mended without inventing anything is, for nothing, and said", 2500ms,
+     [](demo_stage& x) {
+       x.set("compact", simulated::answers(std::string{careless_answer}, simulated::fixed(40ms)));
+     }},
+    {"6  It talks instead of giving JSON",
+     "it is asked again, with what was wrong; when that does not help, the stronger model", 3000ms,
      [](demo_stage& x) {
        x.set("compact", simulated::answers("Sure! This looks like a billing question to me.",
                                            simulated::fixed(40ms)));
      }},
-    {"6  Everything is down", "rules that a person wrote answer, and the answer says so", 3000ms,
+    {"7  Everything is down", "rules that a person wrote answer, and the answer says so", 3000ms,
      [](demo_stage& x) {
        for (const auto* model : {"compact", "backup", "large"})
          x.set(model, simulated::fails(503));
      }},
-    {"7  Recovery", "probes find out, the breakers close, the primary is used again", 7000ms,
+    {"8  Recovery", "probes find out, the breakers close, the primary is used again", 7000ms,
      all_well},
 };
 

@@ -79,7 +79,7 @@ double percentile(std::vector<double> x, double q) {
 
 /// A line worth a newcomer's while: anything but a plain answer of the first route.
 bool eventful(const answer& x) {
-  return x.ended != outcome::answered || x.attempts != 1 || x.fallback;
+  return x.ended != outcome::answered || x.attempts != 1 || x.fallback || x.repaired;
 }
 
 } // namespace
@@ -160,11 +160,13 @@ void demo_stage::over(std::size_t in_scene, const answer& x) {
     ++facts.degraded;
   else
     ++facts.lost;
-  if ((x.ended == outcome::answered && x.route != "compact") || x.ended == outcome::degraded)
+  if ((x.ended == outcome::answered && (x.route != "compact" || x.repaired))
+      || x.ended == outcome::degraded)
     ++facts.saved;
 }
 
 void demo_stage::tell(const record& x) {
+  tally_.add(x.about->of->name, x.facts.steps);
   auto& facts = scenes_.back();
   auto ordinary_shown = facts.told > 0 || scenes_.size() > 1;
   if (!eventful(x.facts) && ordinary_shown)
@@ -221,7 +223,11 @@ void demo_stage::print_table() const {
       "was\n"
       "more than one way to answer. That took {} more calls than requests, each paid for above.\n",
       all.answered + all.degraded, all.requests, all.saved, all.attempts - all.requests)
-            << std::flush;
+            << "\nWhat the contract made of each route's answers:\n";
+  for (const auto& [where, x] : tally_.all())
+    std::cout << fmt::format("  {:<8} {:>4} valid, {:>3} mended, {:>3} broken\n", where.second,
+                             x.valid, x.repaired, x.invalid);
+  std::cout << std::flush;
 }
 
 } // namespace hedgerow

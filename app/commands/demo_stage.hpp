@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/contract_tally.hpp"
 #include "actors/messages.hpp"
 #include "app/gateway/gateway.hpp"
 #include "app/simulator/simulator.hpp"
@@ -79,6 +80,7 @@ private:
   std::thread provider_thread_;
   std::unique_ptr<gateway> gateway_;
   std::vector<scene_facts> scenes_;
+  contract_tally tally_;
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
   int waiting_ = 0;
   int number_ = 0;

@@ -27,6 +27,21 @@ bool wants_stronger(failure_class x) {
   return x == failure_class::contract || x == failure_class::capability;
 }
 
+/// Calls of the rung number `tried` (from 0), if each of them ends in `kind`. The first broken
+/// output is asked about, as long as a stronger model has its attempt left.
+int calls_of(const task& of, failure_class kind, std::size_t tried) {
+  if (is_retried(kind))
+    return 1 + of.retry.attempts;
+  if (kind != failure_class::contract || tried > 0)
+    return 1;
+  const auto is_stronger = [](const ladder_rung& x) {
+    const auto* model = std::get_if<model_rung>(&x);
+    return model != nullptr && model->as == rung_role::stronger;
+  };
+  const auto kept = std::ranges::any_of(of.ladder, is_stronger) ? 1 : 0;
+  return 1 + std::clamp(of.budget.attempts - 1 - kept, 0, of.repair.reasks);
+}
+
 /// Whether the provider says no before a model runs.
 bool is_free(failure_class x) {
   return x == failure_class::rate_limit || x == failure_class::quota || x == failure_class::auth
@@ -48,7 +63,7 @@ std::vector<stage> stages_of(const configuration& all, const task& of, failure_c
   auto hedges = of.hedge ? of.hedge->at_most : 0;
   for (const auto* model : models_of(of)) {
     const auto is_primary = out.empty();
-    stage next{&all.routes.at(model->route), is_retried(kind) ? 1 + of.retry.attempts : 1};
+    stage next{&all.routes.at(model->route), calls_of(of, kind, out.size())};
     const auto is_stronger = model->as != rung_role::equivalent;
     if (!is_primary && (ends_all(kind) || (wants_stronger(kind) && !is_stronger))) {
       if (is_stronger || hedges-- <= 0)

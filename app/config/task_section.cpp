@@ -102,24 +102,11 @@ value<retry_policy> retry_keys() {
   });
 }
 
-struct reasks {
-  std::int64_t count = 0;
-};
-
-/// Asking again with what was wrong is not there yet, so that only none can be asked for.
-value<reasks> no_reasks() {
-  auto none = whole(0, 100);
-  none.schema = R"("const":0)";
-  none.read = [read = none.read](reader& in, const place& at) -> std::optional<std::int64_t> {
-    const auto x = read(in, at);
-    if (x.value_or(0) == 0)
-      return x;
-    in.error(at, "`reasks` is not built yet; write 0 or remove it");
-    return std::nullopt;
-  };
-  return object<reasks>({
-      optional<reasks>("reasks", &reasks::count, std::move(none),
-                       "Model calls that may be spent on repairing a broken output."),
+value<repair_policy> repair_keys() {
+  using x = repair_policy;
+  return object<x>({
+      optional<x>("reasks", &x::reasks, integer<int>(0, 10),
+                  "Model calls that may be spent on asking again, with what was wrong."),
   });
 }
 
@@ -226,8 +213,8 @@ value<task_draft> task_section() {
                   "When a second call is started beside a late one; absent: never."),
       optional<x>("retry", in_config(&task::retry), retry_keys(),
                   "How often and how the same rung is called again."),
-      optional<x>("repair", no_reasks(), "What may be spent on repairing a broken output.",
-                  [](x&, reasks) {}),
+      optional<x>("repair", in_config(&task::repair), repair_keys(),
+                  "What may be spent on mending a broken output."),
       optional<x>("budget", in_config(&task::budget), budget_keys(), "What a request may spend."),
       not_built<x>("fitness", "When a route is skipped for this task's contract."),
       optional<x>("safety", safety_keys(), "What holds on every path.",

@@ -66,6 +66,19 @@ void append_violations(std::string& out, const std::vector<violation>& all) {
   out += ']';
 }
 
+void append_changes(std::string& out, const std::vector<change>& all) {
+  key(out, "changes");
+  out += '[';
+  for (const auto& x : all) {
+    out += out.back() == '[' ? "{" : ",{";
+    text(out, "pointer", x.pointer);
+    text(out, "kind", to_string(x.kind));
+    text(out, "message", x.message);
+    out += '}';
+  }
+  out += ']';
+}
+
 void append_usage(std::string& out, const token_usage& x) {
   key(out, "usage");
   out += '{';
@@ -111,6 +124,8 @@ void append_step(std::string& out, const trail_entry& x) {
     number(out, "wait_ms", x.wait->count());
   if (!x.violations.empty())
     append_violations(out, x.violations);
+  if (!x.changes.empty())
+    append_changes(out, x.changes);
   out += '}';
 }
 
@@ -169,6 +184,7 @@ void append_envelope(std::string& out, const answer& x, bool facts_only) {
   flag(out, "repaired", x.repaired);
   append_degraded(out, x);
   append_violations(out, x.violations);
+  append_changes(out, x.changes);
   append_usage(out, x.usage);
   raw(out, "cost_usd", plain_decimal(x.cost));
   raw(out, "latency_ms", in_ms(x.latency));

@@ -198,3 +198,25 @@ TEST_CASE("what a request needs of a model is known from its prompt", "[admissio
     CHECK(one_task{}.take(x)->facts.needs_vision);
   }
 }
+
+TEST_CASE("the task's own tools are offered, and no others", "[admission]") {
+  contract calls{.format = contract::form::tool_call};
+  calls.tools = {{.what = {.name = "find", .parameters = "{}"}}};
+  const one_task world{[&](task& of) { of.must = std::make_shared<const contract>(calls); }};
+  const auto about = world.take(asks("hi"));
+  REQUIRE(about->ask.tools.size() == 1);
+  CHECK(about->ask.tools[0].name == "find");
+  CHECK(about->facts.needs_tools);
+  REQUIRE(about->ask.choice);
+  CHECK(about->ask.choice->what == tool_choice::kind::required);
+
+  auto own = asks("hi");
+  own.ask.tools = {{.name = "find"}};
+  own.ask.choice = tool_choice{};
+  CHECK(world.take(own)->ask.choice->what == tool_choice::kind::automatic);
+  own.ask.tools.push_back({.name = "drop"});
+  const auto why = world.turn_away(own);
+  CHECK(why.code == errc::invalid_request);
+  CHECK(why.param == "tools[1]");
+  CHECK_THAT(why.message, Catch::Contains("'drop'"));
+}

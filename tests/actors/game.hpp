@@ -60,7 +60,10 @@ public:
   request_facts facts;
   std::uint64_t seed = 1;
 
-  game() { of.deadline = std::chrono::seconds{4}; }
+  game() {
+    of.deadline = std::chrono::seconds{4};
+    of.repair.reasks = 0; // Most games are about something else.
+  }
 
   game(const game&) = delete; // Its ladder points into it.
   game& operator=(const game&) = delete;

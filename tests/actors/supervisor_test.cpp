@@ -138,6 +138,45 @@ TEST_CASE_METHOD(world, "an output that breaks the contract goes to the stronger
   CHECK(broken_promises() == kept);
 }
 
+TEST_CASE_METHOD(world, "a model is asked again with what it said and what was wrong",
+                 "[supervisor][reask]") {
+  auto a = add("a", {says(R"({"no":1})"), says(good_json)});
+  auto s = add("s", {}, rung_role::stronger);
+  job().must = wants_ok();
+  job().repair.reasks = 1;
+  auto asked = play();
+  CHECK(asked->got().ended == outcome::answered);
+  CHECK(asked->got().route == "a");
+  CHECK(asked->got().what.text == good_json);
+  CHECK(asked->got().attempts == 2);
+  CHECK(asked->got().retries == 0);
+  REQUIRE(a->calls.size() == 2);
+  const auto& first = a->calls[0].ask.messages;
+  const auto& second = a->calls[1].ask.messages;
+  REQUIRE(second.size() == first.size() + 2);
+  CHECK(second[first.size()].from == role::assistant);
+  CHECK(second[first.size()].parts.at(0).text == R"({"no":1})");
+  CHECK(second.back().from == role::user);
+  CHECK_THAT(second.back().parts.at(0).text, Catch::Contains("ok"));
+  CHECK(s->calls.empty());
+  const auto kinds = entries(records.at(0).facts.steps, trail_event::attempt_started);
+  REQUIRE(kinds.size() == 2);
+  CHECK(kinds[1].kind == attempt_kind::reask);
+  CHECK(broken_promises() == kept);
+}
+
+TEST_CASE_METHOD(world, "an output that is mended is told as repaired", "[supervisor]") {
+  add("a", {says("```json\n{\"ok\":true}\n```")});
+  job().must = wants_ok();
+  auto asked = play();
+  CHECK(asked->got().ended == outcome::answered);
+  CHECK(asked->got().repaired);
+  CHECK(asked->got().what.text == good_json);
+  CHECK_FALSE(asked->got().changes.empty());
+  CHECK(asked->got().violations.at(0).keyword == "json");
+  CHECK(broken_promises() == kept);
+}
+
 TEST_CASE_METHOD(world, "the caller's own mistake is told at once", "[supervisor]") {
   add("a", {fails(failure_class::invalid_request)});
   auto b = add("b", {});
