@@ -1,10 +1,8 @@
 #include "contracts/json_compare.hpp"
-#include "contracts/schema_program.hpp"
-#include "contracts/schema_words.hpp"
-#include "contracts/utf8.hpp"
+#include "contracts/schema_checker.hpp"
 
 #include <algorithm>
-#include <utility>
+#include <array>
 
 namespace hedgerow {
 namespace {
@@ -14,425 +12,240 @@ constexpr unsigned depth_max = 1000;
 /// Rules, values and 64 bytes of text looked at; about half a second.
 constexpr std::size_t work_max = 10'000'000;
 
+constexpr std::uint8_t numbers = number_type | integer_type;
+
+/// By RapidJSON's type; a number may still turn out to be no integer.
+constexpr std::array<std::uint8_t, 7> type_bits{null_type,  boolean_type, boolean_type, object_type,
+                                                array_type, string_type,  numbers};
+
 std::uint8_t types_of(const json::value& x) {
-  switch (x.GetType()) {
-  case rapidjson::kNullType:
-    return null_type;
-  case rapidjson::kFalseType:
-  case rapidjson::kTrueType:
-    return boolean_type;
-  case rapidjson::kStringType:
-    return string_type;
-  case rapidjson::kArrayType:
-    return array_type;
-  case rapidjson::kObjectType:
-    return object_type;
-  case rapidjson::kNumberType:
-    break;
-  }
-  return json::is_integral(x) ? number_type | integer_type : number_type;
+  return json::is_decimal(x) ? numbers : type_bits[x.GetType()];
 }
 
-bool keeps(const rules::number_limit& rule, const json::value& x) {
-  using kind = rules::number_limit::kind;
-  if (rule.what == kind::multiple)
-    return json::is_multiple(x, *rule.limit);
-  const auto order = json::compare_numbers(x, *rule.limit);
-  switch (rule.what) {
-  case kind::minimum:
-    return std::is_gteq(order);
-  case kind::maximum:
-    return std::is_lteq(order);
-  case kind::above:
-    return std::is_gt(order);
-  default:
-    return std::is_lt(order);
-  }
-}
-
-std::string_view words_of(rules::number_limit::kind what) {
-  using kind = rules::number_limit::kind;
-  switch (what) {
-  case kind::minimum:
-    return "must be at least ";
-  case kind::maximum:
-    return "must be at most ";
-  case kind::above:
-    return "must be greater than ";
-  case kind::below:
-    return "must be less than ";
-  case kind::multiple:
-    break;
-  }
-  return "must be a multiple of ";
-}
-
-/// What it costs to look at all of `x` if it is a string.
-std::size_t text_work(const json::value& x) { return x.IsString() ? x.GetStringLength() / 64 : 0; }
-
-bool matches(const RE2& regex, std::string_view text) {
-  return RE2::PartialMatch(re2::StringPiece{text.data(), text.size()}, regex);
-}
-
-bool is_nearer(const violation& a, const violation& b) {
-  if (a.pointer.size() != b.pointer.size())
-    return a.pointer.size() > b.pointer.size();
-  return b.keyword == "type" && a.keyword != "type";
-}
-
-/// One check of one value. Quiet (without `out_`) it stops at the first violation.
-class checker {
-public:
-  explicit checker(const schema_program& code) : code_{code} {}
-
-  std::vector<violation> run(const json::value& x, std::size_t most) {
-    std::vector<violation> found;
-    listen({.out = &found, .most = std::max<std::size_t>(most, 1)}, 0, x, {});
-    if (gave_up_ != nullptr)
-      found.assign(1,
-                   {.pointer = "", .keyword = "limit", .message = gave_up_, .schema_pointer = ""});
-    return found;
-  }
-
-private:
-  /// Where violations go; `out` null: nowhere.
-  struct listener {
-    std::vector<violation>* out = nullptr;
-    std::size_t most = 0;
-  };
-
-  /// What a rule sees.
-  struct frame {
-    const schema_node& node;
-    const json::value& x;
-    const place& at;
-  };
-
-  bool listen(listener to, node_id id, const json::value& x, const place& at) {
-    const auto before = std::exchange(to_, to);
-    const auto good = valid(id, x, at);
-    to_ = before;
-    return good;
-  }
-
-  bool quietly(node_id id, const json::value& x, const place& at) { return listen({}, id, x, at); }
-
-  bool valid(node_id id, const json::value& x, const place& at) {
-    if (depth_ == depth_max)
-      return give_up("the value or its schema is nested too deeply to be checked");
-    if (!spend(1))
-      return false;
-    ++depth_;
-    const frame here{.node = code_.nodes[id], .x = x, .at = at};
-    bool good = true;
-    for (const auto& rule : here.node.rules) {
-      const auto kept = std::visit([&](const auto& r) { return apply(r, here); }, rule);
-      good = good && kept;
-      if (!good && full())
-        break;
-    }
-    --depth_;
-    return good;
-  }
-
-  bool full() const {
-    return gave_up_ != nullptr || to_.out == nullptr || to_.out->size() >= to_.most;
-  }
-
-  bool spend(std::size_t work) {
-    work_ += work;
-    return work_ <= work_max ? gave_up_ == nullptr
-                             : give_up("the value takes too much work to be checked");
-  }
-
-  bool give_up(const char* why) {
-    if (gave_up_ == nullptr)
-      gave_up_ = why;
+bool has_type(const schema_node& node, std::uint8_t types, const json::value& x) {
+  if ((node.types & types) == 0)
     return false;
-  }
-
-  /// `words` is only called where somebody listens.
-  template <class Words>
-  bool fail(const frame& f, std::string_view keyword, Words words) {
-    if (full())
-      return false;
-    auto pointer = f.node.pointer;
-    json::append_token(pointer, keyword);
-    to_.out->push_back({.pointer = pointer_to(f.at),
-                        .keyword = std::string{keyword},
-                        .message = subject_of(f.at) + ' ' + words(),
-                        .schema_pointer = std::move(pointer)});
-    return false;
-  }
-
-  bool apply(const rules::never& rule, const frame& f) {
-    if (full())
-      return false;
-    to_.out->push_back({.pointer = pointer_to(f.at),
-                        .keyword = std::string{rule.keyword},
-                        .message = subject_of(f.at) + " is not allowed",
-                        .schema_pointer = f.node.pointer});
-    return false;
-  }
-
-  bool apply(const rules::type& rule, const frame& f) {
-    if ((types_of(f.x) & rule.allowed) != 0)
-      return true;
-    return fail(f, "type", [&] {
-      const auto whole = (rule.allowed & integer_type) != 0 && f.x.IsNumber();
-      return "must be " + kinds_of(rule.allowed) + ", not "
-             + (whole ? shown(f.x) : std::string{kind_of(f.x)});
-    });
-  }
-
-  bool apply(const rules::one_of_values& rule, const frame& f) {
-    const auto same = [&](const json::value& v) { return json::equal(v, f.x); };
-    if (!spend(rule.values->Size() + text_work(f.x)))
-      return false;
-    if (std::any_of(rule.values->Begin(), rule.values->End(), same))
-      return true;
-    return fail(f, "enum", [&] { return "must be one of " + listed(*rule.values); });
-  }
-
-  bool apply(const rules::constant& rule, const frame& f) {
-    if (!spend(rule.wanted->GetType() == f.x.GetType() ? json::weight(f.x) : 0))
-      return false;
-    if (json::equal(*rule.wanted, f.x))
-      return true;
-    return fail(f, "const", [&] { return "must be " + shown(*rule.wanted); });
-  }
-
-  bool apply(const rules::number_limit& rule, const frame& f) {
-    if (!f.x.IsNumber() || keeps(rule, f.x))
-      return true;
-    return fail(f, rule.keyword,
-                [&] { return std::string{words_of(rule.what)} + shown(*rule.limit); });
-  }
-
-  bool apply(const rules::count_limit& rule, const frame& f) {
-    using kind = rules::count_limit::kind;
-    if (!spend(text_work(f.x)))
-      return false;
-    std::size_t n = 0;
-    if (rule.what == kind::characters && f.x.IsString())
-      n = utf8::length(json::text_of(f.x));
-    else if (rule.what == kind::items && f.x.IsArray())
-      n = f.x.Size();
-    else if (rule.what == kind::members && f.x.IsObject())
-      n = f.x.MemberCount();
-    else
-      return true;
-    if (rule.at_least ? n >= rule.limit : n <= rule.limit)
-      return true;
-    return fail(f, rule.keyword, [&] {
-      const auto noun = rule.what == kind::characters ? "character"
-                        : rule.what == kind::items    ? "item"
-                                                      : "member";
-      return std::string{"must have at "} + (rule.at_least ? "least " : "most ")
-             + counted(rule.limit, noun) + ", not " + std::to_string(n);
-    });
-  }
-
-  bool apply(const rules::pattern& rule, const frame& f) {
-    if (!f.x.IsString())
-      return true;
-    if (!spend(text_work(f.x)))
-      return false;
-    return matches(*rule.regex, json::text_of(f.x))
-           || fail(f, "pattern", [&] { return "must match the pattern " + rule.regex->pattern(); });
-  }
-
-  bool apply(const rules::unique_items&, const frame& f) {
-    if (!f.x.IsArray())
-      return true;
-    if (!spend(json::weight(f.x)))
-      return false;
-    std::vector<std::pair<std::size_t, rapidjson::SizeType>> hashes;
-    hashes.reserve(f.x.Size());
-    for (rapidjson::SizeType i = 0; i < f.x.Size(); ++i)
-      hashes.emplace_back(json::hash(f.x[i]), i);
-    std::ranges::sort(hashes);
-    for (std::size_t i = 0; i < hashes.size(); ++i) {
-      for (auto k = i + 1; k < hashes.size() && hashes[k].first == hashes[i].first; ++k) {
-        if (!spend(json::weight(f.x[hashes[i].second])))
-          return false;
-        const auto [a, b] = std::minmax(hashes[i].second, hashes[k].second);
-        if (json::equal(f.x[a], f.x[b]))
-          return fail(f, "uniqueItems", [first = a, second = b] {
-            return "must have no two equal items, but [" + std::to_string(first) + "] and ["
-                   + std::to_string(second) + "] are";
-          });
-      }
-    }
-    return true;
-  }
-
-  bool apply(const rules::items& rule, const frame& f) {
-    if (!f.x.IsArray())
-      return true;
-    bool good = true;
-    for (rapidjson::SizeType i = 0; i < f.x.Size() && !(full() && !good); ++i) {
-      const auto node = i < rule.first.size() ? std::optional{rule.first[i]} : rule.rest;
-      if (!node)
-        break;
-      const place inner{.what = place::kind::item, .parent = &f.at, .item = i};
-      good = valid(*node, f.x[i], inner) && good;
-    }
-    return good;
-  }
-
-  bool apply(const rules::contains& rule, const frame& f) {
-    if (!f.x.IsArray())
-      return true;
-    std::size_t n = 0;
-    for (rapidjson::SizeType i = 0; i < f.x.Size() && n <= rule.most; ++i) {
-      const place inner{.what = place::kind::item, .parent = &f.at, .item = i};
-      n += quietly(rule.wanted, f.x[i], inner) ? 1 : 0;
-    }
-    if (n < rule.least)
-      return fail(f, "contains", [&] {
-        return "must have at least " + counted(rule.least, "item")
-               + " of the kind that \"contains\" describes, not " + std::to_string(n);
-      });
-    if (n > rule.most)
-      return fail(f, "maxContains", [&] {
-        return "must have at most " + counted(rule.most, "item")
-               + " of the kind that \"contains\" describes";
-      });
-    return true;
-  }
-
-  bool apply(const rules::required& rule, const frame& f) {
-    if (!f.x.IsObject())
-      return true;
-    bool good = true;
-    for (const auto& name : rule.names) {
-      if (!spend(1 + f.x.MemberCount() / 8))
-        return false;
-      if (json::find(f.x, name) != nullptr)
-        continue;
-      good = fail(f, "required", [&] { return "must have the member " + shown(name); });
-      if (full())
-        break;
-    }
-    return good;
-  }
-
-  bool apply(const rules::members& rule, const frame& f) {
-    if (!f.x.IsObject())
-      return true;
-    bool good = true;
-    for (const auto& member : f.x.GetObject()) {
-      good = keeps_member(rule, member, f) && good;
-      if (!good && full())
-        break;
-    }
-    return good;
-  }
-
-  bool keeps_member(const rules::members& rule, const json::value::Member& member, const frame& f) {
-    const auto name = json::text_of(member.name);
-    const place inner{.what = place::kind::member, .parent = &f.at, .member = name};
-    const auto named = std::ranges::lower_bound(
-        rule.named, name, {}, [](const auto& x) { return std::string_view{x.first}; });
-    bool known = named != rule.named.end() && named->first == name;
-    bool good = !known || valid(named->second, member.value, inner);
-    for (const auto& [regex, node] : rule.matching) {
-      if (!spend(1 + name.size() / 64))
-        return false;
-      if (!matches(*regex, name))
-        continue;
-      known = true;
-      good = valid(node, member.value, inner) && good;
-    }
-    return known || !rule.rest ? good : valid(*rule.rest, member.value, inner);
-  }
-
-  bool apply(const rules::names& rule, const frame& f) {
-    if (!f.x.IsObject())
-      return true;
-    bool good = true;
-    for (const auto& member : f.x.GetObject()) {
-      const place inner{
-          .what = place::kind::name, .parent = &f.at, .member = json::text_of(member.name)};
-      good = valid(rule.name, member.name, inner) && good;
-      if (!good && full())
-        break;
-    }
-    return good;
-  }
-
-  bool apply(const rules::all_of& rule, const frame& f) {
-    bool good = true;
-    for (const auto branch : rule.branches) {
-      good = valid(branch, f.x, f.at) && good;
-      if (!good && full())
-        break;
-    }
-    return good;
-  }
-
-  bool apply(const rules::any_of& rule, const frame& f) {
-    const auto keeps_branch = [&](node_id branch) { return quietly(branch, f.x, f.at); };
-    return std::ranges::any_of(rule.branches, keeps_branch)
-           || fail_branches(rule.branches, "anyOf", f);
-  }
-
-  bool apply(const rules::exactly_one_of& rule, const frame& f) {
-    std::size_t n = 0;
-    for (auto i = rule.branches.begin(); i != rule.branches.end() && n < 2; ++i)
-      n += quietly(*i, f.x, f.at) ? 1 : 0;
-    if (n == 0)
-      return fail_branches(rule.branches, "oneOf", f);
-    return n == 1 || fail(f, "oneOf", [] {
-             return std::string{"must match exactly one of the alternatives, but matches several"};
-           });
-  }
-
-  /// Says which alternative was nearest: the one whose first violation lies deepest, and at the
-  /// same depth rather one of the right type.
-  bool fail_branches(const std::vector<node_id>& branches, std::string_view keyword,
-                     const frame& f) {
-    if (full())
-      return false;
-    std::optional<violation> nearest;
-    for (const auto branch : branches) {
-      std::vector<violation> first;
-      listen({.out = &first, .most = 1}, branch, f.x, f.at);
-      if (!first.empty() && (!nearest || is_nearer(first[0], *nearest)))
-        nearest = std::move(first[0]);
-    }
-    return fail(f, keyword, [&] {
-      const auto n = "must match one of " + counted(branches.size(), "alternative");
-      return nearest ? n + "; the nearest one says: " + nearest->message : n;
-    });
-  }
-
-  bool apply(const rules::none_of& rule, const frame& f) {
-    return !quietly(rule.branch, f.x, f.at) || fail(f, "not", [] {
-      return std::string{"must not be what the schema under \"not\" describes"};
-    });
-  }
-
-  bool apply(const rules::condition& rule, const frame& f) {
-    const auto& next = quietly(rule.test, f.x, f.at) ? rule.then : rule.otherwise;
-    return !next || valid(*next, f.x, f.at);
-  }
-
-  bool apply(const rules::reference& rule, const frame& f) { return valid(rule.target, f.x, f.at); }
-
-  const schema_program& code_;
-  listener to_;
-  unsigned depth_ = 0;
-  std::size_t work_ = 0;
-  const char* gave_up_ = nullptr;
-};
+  const auto integers_only = types == numbers && (node.types & numbers) == integer_type;
+  return !integers_only || json::is_integral(x);
+}
 
 } // namespace
 
+bool check_state::spend(std::size_t amount) {
+  work += amount;
+  return work <= work_max ? gave_up == nullptr
+                          : give_up("the value takes too much work to be checked");
+}
+
+bool check_state::give_up(const char* why) {
+  if (gave_up == nullptr)
+    gave_up = why;
+  return false;
+}
+
+template <bool loud>
+bool schema_checker<loud>::valid(node_id id, const json::value& x, const place& at,
+                                 marks* seen) const {
+  const auto& node = code_.nodes[id];
+  const auto types = types_of(x);
+  if (!has_type(node, types, x))
+    return loud && wrong_type({.node = node, .x = x, .at = at});
+  return node.first_rule == node.rules_end
+         || inside({.node = node, .x = x, .at = at, .seen = seen}, types);
+}
+
+template <bool loud>
+bool schema_checker<loud>::inside(const frame& f, std::uint8_t types) const {
+  if (state_.depth == depth_max)
+    return state_.give_up("the value or its schema is nested too deeply to be checked");
+  if (!state_.spend(1))
+    return false;
+  ++state_.depth;
+  const auto* outer = state_.around;
+  const check_state::scope here{.resource = f.node.resource, .outer = outer};
+  if (outer == nullptr || outer->resource != f.node.resource)
+    state_.around = &here;
+  const auto good = f.node.tracks ? tracked(f, types) : rules(f, types);
+  state_.around = outer;
+  --state_.depth;
+  return good;
+}
+
+/// What the rules look at is noted for those that ask, and then for whoever asks around them.
+template <bool loud>
+bool schema_checker<loud>::tracked(const frame& f, std::uint8_t types) const {
+  if ((types & (array_type | object_type)) == 0)
+    return rules(f, types);
+  const auto count = types == array_type ? f.x.Size() : f.x.MemberCount();
+  if (!state_.spend(count / 64))
+    return false;
+  marks own{state_.room, count};
+  const auto good = rules({.node = f.node, .x = f.x, .at = f.at, .seen = &own}, types);
+  if (f.seen != nullptr)
+    f.seen->add(own);
+  return good;
+}
+
+template <bool loud>
+bool schema_checker<loud>::rules(const frame& f, std::uint8_t types) const {
+  bool good = true;
+  for (const auto& r : code_.rules_of(f.node)) {
+    const auto asks = r.what == op::unevaluated_items || r.what == op::unevaluated_members;
+    // Where something is wrong already, nobody knows what would have been looked at.
+    if ((r.applies & types) == 0 || (asks && !good) || keeps(r, f))
+      continue;
+    good = false;
+    if (!goes_on())
+      return false;
+  }
+  return good;
+}
+
+template <bool loud>
+bool schema_checker<loud>::keeps(const rule& r, const frame& f) const {
+  switch (r.what) {
+  case op::one_of_values:
+    return one_of_values(r, f);
+  case op::constant:
+    return constant(r, f);
+  case op::at_least:
+  case op::at_most:
+  case op::above:
+  case op::below:
+  case op::multiple_of:
+    return number(r, f);
+  case op::characters_min:
+  case op::characters_max:
+    return characters(r, f);
+  case op::items_min:
+  case op::items_max:
+    return count(r, f, f.x.Size());
+  case op::members_min:
+  case op::members_max:
+    return count(r, f, f.x.MemberCount());
+  case op::pattern:
+    return matching(r, f);
+  case op::format:
+    return formatted(r, f);
+  case op::unique_items:
+    return unique_items(f);
+  case op::items:
+    return items(code_.item_rule_table[r.a], f);
+  case op::contains:
+    return contains(code_.contains_rule_table[r.a], f);
+  case op::required:
+    return has_all(std::span{code_.names}.subspan(r.a, r.b - r.a), r.word, f);
+  case op::members:
+    return members(code_.member_rule_table[r.a], f);
+  case op::member_names:
+    return member_names(r, f);
+  case op::dependents:
+    return dependents(r, f);
+  case op::all_of:
+    return all_of(r, f);
+  case op::any_of:
+    return any_of(r, f);
+  case op::exactly_one_of:
+    return exactly_one_of(r, f);
+  case op::none_of:
+    return none_of(r, f);
+  case op::condition:
+    return condition(code_.conditions[r.a], f);
+  case op::reference:
+    return valid(r.a, f.x, f.at, f.seen);
+  case op::dynamic_reference:
+    return dynamic_reference(r, f);
+  case op::unevaluated_items:
+    return unevaluated_items(r, f);
+  case op::unevaluated_members:
+    break;
+  }
+  return unevaluated_members(r, f);
+}
+
+template <bool loud>
+bool schema_checker<loud>::members(const member_rules& m, const frame& f) const {
+  // Quiet, the required names are ticked off on the way; loud, they are told before the rest.
+  bool good = !loud || has_all(m.required, keyword::required, f);
+  if (!good && !goes_on())
+    return false;
+  std::uint64_t ticked = 0;
+  auto guess = m.first;
+  std::size_t i = 0;
+  for (const auto& member : f.x.GetObject()) {
+    const auto name = json::text_of(member.name);
+    const place at{.what = place::kind::member, .parent = &f.at, .member = name};
+    const auto* known = m.names.empty() ? nullptr : m.find(name, guess);
+    bool looked_at = false;
+    bool kept = true;
+    if (known != nullptr) {
+      guess = known->next;
+      ticked |= known->bit;
+      looked_at = known->node.has_value();
+      kept = !looked_at || valid(*known->node, member.value, at, nullptr);
+    }
+    if (!m.patterns.empty() || (!looked_at && m.rest)) {
+      const auto more = other_member(m, member.value, at, looked_at);
+      kept = kept && more.kept;
+      looked_at = more.looked_at;
+    }
+    if (f.seen != nullptr && looked_at)
+      f.seen->add(i);
+    ++i;
+    if (kept)
+      continue;
+    good = false;
+    if (!goes_on())
+      return false;
+  }
+  const auto all = m.required.empty() ? 0 : ~std::uint64_t{0} >> (64 - m.required.size());
+  return loud ? good : ticked == all;
+}
+
+/// `patternProperties`, and `additionalProperties` for those that neither this nor `properties`
+/// knows.
+template <bool loud>
+auto schema_checker<loud>::other_member(const member_rules& m, const json::value& x,
+                                        const place& at, bool is_named) const -> outcome {
+  outcome out{.kept = true, .looked_at = is_named};
+  for (const auto& [number, node] : m.patterns) {
+    if (!state_.spend(1 + at.member.size() / 64))
+      return {};
+    if (code_.patterns[number].matches(at.member))
+      out = {.kept = valid(node, x, at, nullptr) && out.kept, .looked_at = true};
+  }
+  if (!out.looked_at && m.rest)
+    out = {.kept = valid(*m.rest, x, at, nullptr), .looked_at = true};
+  return out;
+}
+
+template class schema_checker<false>;
+template class schema_checker<true>;
+
+bool accepts(const schema_program& code, node_id node, const json::value& x) {
+  check_state state{.code = code};
+  return schema_checker<false>{state}.valid(node, x, {}, nullptr) && state.gave_up == nullptr;
+}
+
 std::vector<violation> check_schema(const schema_program& code, const json::value& x,
                                     std::size_t most) {
-  return checker{code}.run(x, most);
+  check_state state{.code = code};
+  std::vector<violation> found;
+  if (schema_checker<false>{state}.valid(0, x, {}, nullptr) && state.gave_up == nullptr)
+    return found;
+  if (state.gave_up == nullptr) {
+    state.work = 0;
+    state.found = &found;
+    state.found_max = std::max<std::size_t>(most, 1);
+    schema_checker<true>{state}.valid(0, x, {}, nullptr);
+  }
+  // Telling what is wrong takes more work than seeing that something is.
+  if (found.empty())
+    found.push_back({.pointer = "",
+                     .keyword = "limit",
+                     .message = state.gave_up != nullptr ? state.gave_up : "the value is not valid",
+                     .schema_pointer = ""});
+  return found;
 }
 
 } // namespace hedgerow

@@ -2,161 +2,226 @@
 
 #include "contracts/json.hpp"
 #include "contracts/schema.hpp"
-
-#include <re2/re2.h>
+#include "contracts/schema_format.hpp"
+#include "contracts/schema_keywords.hpp"
+#include "contracts/schema_pattern.hpp"
 
 #include <cstddef>
 #include <cstdint>
-#include <limits>
+#include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
-/// The compiled form of a JSON Schema, between `schema_compile.cpp` and `schema_check.cpp`: a node
-/// for each subschema that can be reached, with a rule for each group of keywords. No user of
-/// `schema` needs this file.
+/// The compiled form of a JSON Schema: a node for each subschema that can be reached, a rule for
+/// each group of its keywords, and tables that the rules point into. The checker runs it, and
+/// repair walks it; no user of `schema` needs this file.
 namespace hedgerow {
 
 using node_id = std::uint32_t;
+using resource_id = std::uint32_t;
 
 /// A set of JSON Schema types is a sum of these.
 enum type_bit : std::uint8_t {
   null_type = 1,
   boolean_type = 2,
+  /// Alone it means that no other number is allowed.
   integer_type = 4,
+  /// In a node always together with `integer_type`.
   number_type = 8,
   string_type = 16,
   array_type = 32,
   object_type = 64,
+  every_type = 127,
 };
 
-namespace rules {
-
-/// Nothing is valid. `keyword` is the one that holds the `false`.
-struct never {
-  std::string_view keyword;
+/// What a rule asks for; behind each what its `a` and `b` are.
+enum class op : std::uint8_t {
+  one_of_values, ///< value_sets[a]
+  constant,      ///< values[a]
+  at_least,      ///< number_limits[a], as the next four
+  at_most,
+  above,
+  below,
+  multiple_of,
+  characters_min, ///< a itself, as the next five
+  characters_max,
+  items_min,
+  items_max,
+  members_min,
+  members_max,
+  pattern, ///< patterns[a]
+  format,  ///< format_kind{a}
+  unique_items,
+  items,        ///< item_rules[a]
+  contains,     ///< contains_rules[a]
+  required,     ///< names[a] to names[b]; where there is a `members` rule, it has the names
+  members,      ///< member_rules[a]
+  member_names, ///< node a
+  dependents,   ///< dependents[a] to dependents[b]
+  all_of,       ///< nodes branches[a] to branches[b], as the next two
+  any_of,
+  exactly_one_of,
+  none_of,             ///< node a
+  condition,           ///< conditions[a]
+  reference,           ///< node a
+  dynamic_reference,   ///< dynamic_targets[a], without an entry there node b
+  unevaluated_items,   ///< node a
+  unevaluated_members, ///< node a
 };
 
-struct type {
-  std::uint8_t allowed = 0;
+/// One group of keywords of a subschema.
+struct rule {
+  op what = op::one_of_values;
+  /// The types that it looks at; values of others keep it.
+  std::uint8_t applies = every_type;
+  /// For violations.
+  keyword word = keyword::type;
+  std::uint32_t a = 0;
+  std::uint32_t b = 0;
 };
 
-/// `enum`: one of an array of values.
-struct one_of_values {
-  const json::value* values = nullptr;
+/// One subschema. Without rules every value of an allowed type is valid.
+struct schema_node {
+  /// What `type` allows; `every_type` without it, 0 for the schema `false`.
+  std::uint8_t types = every_type;
+  /// Whether a rule asks which members or items others have looked at.
+  bool tracks = false;
+  resource_id resource = 0;
+  std::uint32_t first_rule = 0;
+  std::uint32_t rules_end = 0;
+
+  bool is_never() const { return types == 0; }
 };
 
-struct constant {
-  const json::value* wanted = nullptr;
+/// `enum`.
+struct value_set {
+  /// The strings, sorted.
+  std::vector<std::string_view> strings;
+  std::vector<const json::value*> others;
+  /// The array, for words.
+  const json::value* listed = nullptr;
 };
 
 struct number_limit {
-  enum class kind : std::uint8_t { minimum, maximum, above, below, multiple };
-
-  kind what = kind::minimum;
-  std::string_view keyword;
   const json::value* limit = nullptr;
+  /// The limit, if a 64 bit integer holds it.
+  std::optional<std::int64_t> whole;
 };
-
-/// `minLength` and its like.
-struct count_limit {
-  enum class kind : std::uint8_t { characters, items, members };
-
-  kind what = kind::characters;
-  bool at_least = false;
-  std::string_view keyword;
-  std::size_t limit = 0;
-};
-
-struct pattern {
-  std::unique_ptr<const RE2> regex;
-};
-
-struct unique_items {};
 
 /// `prefixItems` and `items`, or the older `items` and `additionalItems`.
-struct items {
+struct item_rules {
   std::vector<node_id> first;
   std::optional<node_id> rest;
 };
 
-struct contains {
+struct contains_rules {
   node_id wanted = 0;
   std::size_t least = 1;
-  std::size_t most = std::numeric_limits<std::size_t>::max();
+  std::optional<std::size_t> most;
+  /// Whether what it finds is evaluated in the sense of `unevaluatedItems` (2020-12).
+  bool evaluates = false;
 };
 
-struct required {
-  std::vector<std::string> names;
-};
+/// `properties`, `patternProperties`, `additionalProperties` and `required`.
+struct member_rules {
+  /// A name under `properties` or `required`.
+  struct named {
+    std::string_view name;
+    /// Of its schema under `properties`.
+    std::optional<node_id> node;
+    /// Where the name that the schema lists next is.
+    std::uint32_t next = 0;
+    /// Its bit in `required`; 0: it is not required.
+    std::uint64_t bit = 0;
+  };
 
-/// `properties`, `patternProperties` and `additionalProperties`.
-struct members {
-  struct pattern_node {
-    std::unique_ptr<const RE2> regex;
+  struct matching {
+    std::uint32_t pattern = 0;
     node_id node = 0;
   };
 
-  /// Sorted by name.
-  std::vector<std::pair<std::string, node_id>> named;
-  std::vector<pattern_node> matching;
+  /// Sorted by length, then bytes: most comparisons end at the length.
+  std::vector<named> names;
+  /// Where the name that the schema lists first is.
+  std::uint32_t first = 0;
+  /// The required names in their order, at most 64; a `required` rule has the rest.
+  std::vector<std::string_view> required;
+  /// `additionalProperties`.
   std::optional<node_id> rest;
+  std::vector<matching> patterns;
+
+  /// The entry of `name`, or null. `names` are often asked for in the schema's order, so the one
+  /// at `guess` is tried first. Requires: `guess` is below the number of names.
+  const named* find(std::string_view name, std::uint32_t guess) const;
+
+  /// The same without a guess.
+  const named* find(std::string_view name) const;
 };
 
-struct names {
-  node_id name = 0;
+/// What an object with the member `name` must be: `dependentSchemas`, `dependentRequired` or one
+/// entry of `dependencies`.
+struct dependent {
+  std::string_view name;
+  std::optional<node_id> node;
+  std::vector<std::string_view> required;
 };
 
-struct all_of {
-  std::vector<node_id> branches;
-};
-
-struct any_of {
-  std::vector<node_id> branches;
-};
-
-struct exactly_one_of {
-  std::vector<node_id> branches;
-};
-
-struct none_of {
-  node_id branch = 0;
-};
-
-struct condition {
+struct condition_rules {
   node_id test = 0;
   std::optional<node_id> then;
   std::optional<node_id> otherwise;
 };
 
-struct reference {
-  node_id target = 0;
-};
+/// Where a `$dynamicRef` or `$recursiveRef` may lead: the outermost resource that the check is
+/// inside of and that has an entry here says where.
+using dynamic_target = std::map<resource_id, node_id>;
 
-using any = std::variant<never, type, one_of_values, constant, number_limit, count_limit, pattern,
-                         unique_items, items, contains, required, members, names, all_of, any_of,
-                         exactly_one_of, none_of, condition, reference>;
-
-} // namespace rules
-
-/// One subschema. Without rules everything is valid.
-struct schema_node {
-  /// JSON pointer into the schema.
+/// Where a node stands in its schema; only violations need it.
+struct schema_place {
+  /// JSON pointer into the schema, after the URI of its document if that is another.
   std::string pointer;
-  std::vector<rules::any> rules;
+  /// The keyword that holds it.
+  std::string_view held_by;
 };
 
 /// Node 0 is the whole schema.
 struct schema_program {
-  /// What the rules' values point into.
-  json::document source;
-  /// The source as compact JSON.
+  /// What values and names point into: the schema and the documents that it refers to.
+  std::vector<std::unique_ptr<const json::document>> documents;
+  /// The schema as compact JSON.
   std::string text;
+
   std::vector<schema_node> nodes;
+  /// One for each node.
+  std::vector<schema_place> places;
+  std::vector<rule> rules;
+
+  std::vector<const json::value*> values;
+  std::vector<value_set> value_sets;
+  std::vector<number_limit> number_limits;
+  std::vector<pattern> patterns;
+  std::vector<item_rules> item_rule_table;
+  std::vector<contains_rules> contains_rule_table;
+  std::vector<std::string_view> names;
+  std::vector<member_rules> member_rule_table;
+  std::vector<dependent> dependents;
+  std::vector<node_id> branches;
+  std::vector<condition_rules> conditions;
+  std::vector<dynamic_target> dynamic_targets;
+
+  std::span<const rule> rules_of(const schema_node& x) const {
+    return std::span{rules}.subspan(x.first_rule, x.rules_end - x.first_rule);
+  }
+
+  /// The nodes of an `all_of`, `any_of` or `exactly_one_of`.
+  std::span<const node_id> branches_of(const rule& x) const {
+    return std::span{branches}.subspan(x.a, x.b - x.a);
+  }
 };
 
 /// Compiles `source`. Errors: as `schema::compile`.
@@ -166,5 +231,8 @@ result<std::shared_ptr<const schema_program>> compile_schema(json::document sour
 /// What `schema::check` promises.
 std::vector<violation> check_schema(const schema_program& code, const json::value& x,
                                     std::size_t most);
+
+/// Whether `x` keeps the subschema `node`.
+bool accepts(const schema_program& code, node_id node, const json::value& x);
 
 } // namespace hedgerow

@@ -59,6 +59,8 @@ std::string subject_of(const place& x) {
 }
 
 std::string_view kind_of(const json::value& x) {
+  if (json::is_decimal(x))
+    return "a number";
   switch (x.GetType()) {
   case rapidjson::kNullType:
     return "null";
@@ -81,7 +83,8 @@ std::string_view kind_of(const json::value& x) {
 std::string kinds_of(std::uint8_t types) {
   std::string out;
   for (const auto& [bit, words] : kinds) {
-    if ((types & bit) == 0)
+    const auto is_any_number = bit == integer_type && (types & number_type) != 0;
+    if ((types & bit) == 0 || is_any_number)
       continue;
     out += out.empty() ? "" : " or ";
     out += words;

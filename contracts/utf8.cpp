@@ -62,6 +62,34 @@ std::size_t fault(std::string_view text) {
   return at;
 }
 
+char32_t character(std::string_view sequence) {
+  const auto lead = static_cast<unsigned char>(sequence[0]);
+  if (sequence.size() == 1)
+    return lead;
+  // A lead byte keeps 5, 4 or 3 bits for itself, each following one 6.
+  char32_t out = lead & (0x7fu >> sequence.size());
+  for (const char c : sequence.substr(1))
+    out = out << 6 | (static_cast<unsigned char>(c) & 0x3fu);
+  return out;
+}
+
+void append(std::string& out, char32_t x) {
+  const auto put = [&](char32_t byte) { out += static_cast<char>(byte); };
+  if (x < 0x80)
+    return put(x);
+  if (x < 0x800) {
+    put(0xc0 | x >> 6);
+  } else if (x < 0x10000) {
+    put(0xe0 | x >> 12);
+    put(0x80 | (x >> 6 & 0x3f));
+  } else {
+    put(0xf0 | x >> 18);
+    put(0x80 | (x >> 12 & 0x3f));
+    put(0x80 | (x >> 6 & 0x3f));
+  }
+  put(0x80 | (x & 0x3f));
+}
+
 std::size_t length(std::string_view text) {
   return text.size() - static_cast<std::size_t>(std::ranges::count_if(text, continues));
 }

@@ -3,10 +3,13 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 #include <iterator>
 #include <string>
+#include <vector>
 
 using namespace hedgerow;
 
@@ -14,79 +17,110 @@ namespace {
 
 namespace fs = std::filesystem;
 
+const fs::path suite = fs::path{HEDGEROW_SHARED_DATA} / "json-schema-test-suite";
+
 struct tally {
   int tests = 0;
-  int compiled = 0;
   int right = 0;
+  std::vector<std::string> wrong;
 };
 
-json::document content(const fs::path& path) {
+std::string content(const fs::path& path) {
   std::ifstream in{path, std::ios::binary};
-  const std::string text{std::istreambuf_iterator<char>{in}, {}};
-  return std::move(json::parse(text).value());
+  return {std::istreambuf_iterator<char>{in}, {}};
 }
 
-/// The suite leaves `$schema` out where the draft is its folder's.
-result<schema> compiled(const json::value& source, std::string_view draft) {
-  if (!source.IsObject() || json::find(source, "$schema") != nullptr)
-    return schema::compile(source);
-  std::string text = "{\"$schema\":";
-  json::append_quoted(text, draft);
-  const auto rest = json::compact(source);
-  text += (rest == "{}" ? "" : ",") + rest.substr(1);
-  return schema::compile(std::string_view{text});
+/// The suite expects to find its folder of remotes at this address.
+schema_documents remotes() {
+  schema_documents out;
+  for (const auto& entry : fs::recursive_directory_iterator{suite / "remotes"})
+    if (entry.is_regular_file())
+      out.emplace("http://localhost:1234/"
+                      + fs::relative(entry.path(), suite / "remotes").generic_string(),
+                  content(entry.path()));
+  return out;
 }
 
-void run_group(const json::value& group, std::string_view draft, tally& sum) {
+void run_group(const json::value& group, const std::string& file, const schema_options& options,
+               tally& sum) {
+  const auto name = file + ": " + std::string{json::find_text(group, "description")};
   const auto& tests = *json::find(group, "tests");
   sum.tests += static_cast<int>(tests.Size());
-  const auto shape = compiled(*json::find(group, "schema"), draft);
+  const auto shape = schema::compile(*json::find(group, "schema"), options);
   if (!shape) {
-    CAPTURE(json::find_text(group, "description"));
-    CHECK(shape.error().code == errc::config_invalid);
+    sum.wrong.push_back(name + ": does not compile: " + shape.error().message);
     return;
   }
   for (const auto& test : tests.GetArray()) {
-    CAPTURE(json::find_text(group, "description"), json::find_text(test, "description"));
-    const auto valid = shape->check(*json::find(test, "data")).empty();
-    const auto right = valid == json::find(test, "valid")->GetBool();
-    CHECK(right);
-    ++sum.compiled;
-    sum.right += right ? 1 : 0;
+    const auto found = shape->check(*json::find(test, "data"));
+    const auto gave_up = !found.empty() && found[0].keyword == "limit";
+    if (!gave_up && found.empty() == json::find(test, "valid")->GetBool())
+      ++sum.right;
+    else
+      sum.wrong.push_back(name + ": " + std::string{json::find_text(test, "description")});
   }
 }
 
-} // namespace
-
-TEST_CASE("JSON-Schema-Test-Suite: what compiles gives the right answer", "[unit]") {
-  struct row {
-    const char* folder;
-    const char* draft;
-    double compiled_share_min;
-  };
-  const auto [name, draft, share] =
-      GENERATE(row{"draft4", "http://json-schema.org/draft-04/schema#", 0.6},
-               row{"draft6", "http://json-schema.org/draft-06/schema#", 0.7},
-               row{"draft7", "http://json-schema.org/draft-07/schema#", 0.7},
-               row{"draft2019-09", "https://json-schema.org/draft/2019-09/schema", 0.5},
-               row{"draft2020-12", "https://json-schema.org/draft/2020-12/schema", 0.5});
-  const auto folder = fs::path{HEDGEROW_SHARED_DATA} / "json-schema-test-suite" / "tests" / name;
-  if (!fs::exists(folder)) {
-    WARN("skipped: " << folder << " is absent");
-    SUCCEED(); // A test without any assertion fails.
-    return;
-  }
+tally run_folder(const fs::path& folder, const schema_options& options) {
   tally sum;
   for (const auto& entry : fs::directory_iterator{folder}) {
     if (entry.path().extension() != ".json")
       continue;
-    CAPTURE(entry.path().filename().string());
-    const auto groups = content(entry.path());
+    const auto groups = std::move(json::parse(content(entry.path())).value());
     for (const auto& group : groups.GetArray())
-      run_group(group, draft, sum);
+      run_group(group, entry.path().filename().string(), options, sum);
   }
-  INFO(name << ": " << sum.tests << " tests, " << sum.compiled << " compiled, " << sum.right
-            << " right");
-  CHECK(sum.compiled >= share * sum.tests);
-  CHECK(sum.right == sum.compiled);
+  return sum;
+}
+
+struct edition {
+  const char* folder;
+  draft version;
+};
+
+constexpr edition editions[] = {{"draft4", draft::draft4},
+                                {"draft6", draft::draft6},
+                                {"draft7", draft::draft7},
+                                {"draft2019-09", draft::draft2019},
+                                {"draft2020-12", draft::draft2020}};
+
+bool is_absent() {
+  if (fs::exists(suite))
+    return false;
+  WARN("skipped: " << suite << " is absent");
+  SUCCEED(); // A test without any assertion fails.
+  return true;
+}
+
+} // namespace
+
+TEST_CASE("JSON-Schema-Test-Suite: every required case is right in every draft", "[unit]") {
+  if (is_absent())
+    return;
+  const auto documents = remotes();
+  for (const auto& [folder, version] : editions) {
+    const auto sum =
+        run_folder(suite / "tests" / folder, {.without_schema = version, .remotes = &documents});
+    std::cout << folder << ": required " << sum.right << " of " << sum.tests << " right\n";
+    CHECK(sum.tests > 0);
+    CHECK(sum.wrong == std::vector<std::string>{});
+  }
+}
+
+TEST_CASE("JSON-Schema-Test-Suite: every optional case is right but for those with a reason",
+          "[unit]") {
+  if (is_absent())
+    return;
+  const auto documents = remotes();
+  for (const auto& [folder, version] : editions) {
+    for (const auto& [part, formats] : {std::pair{"optional", false}, {"optional/format", true}}) {
+      const auto sum =
+          run_folder(suite / "tests" / folder / part,
+                     {.without_schema = version, .formats = formats, .remotes = &documents});
+      std::cout << folder << ": " << part << ' ' << sum.right << " of " << sum.tests << " right\n";
+      CHECK(sum.tests > 0);
+      for (const auto& x : sum.wrong)
+        std::cout << "   " << x << "\n";
+    }
+  }
 }

@@ -254,6 +254,10 @@ TEST_CASE("a mistake in a schema is told with its pointer", "[unit]") {
                row{R"({"maxItems":1.5})", "/maxItems", "integer of at least 0"},
                row{R"({"minimum":"1"})", "/minimum", "must be a number"},
                row{R"({"exclusiveMinimum":true})", "/exclusiveMinimum", "draft 4"},
+               row{R"({"$anchor":"a","$ref":"#b"})", "/$ref", "no anchor b"},
+               row{R"({"$ref":"other.json#/a"})", "/$ref", "not among the documents"},
+               row{R"({"dependentRequired":{"a":"b"}})", "/dependentRequired/a", "array of names"},
+               row{R"({"$dynamicRef":"#a"})", "/$dynamicRef", "no anchor a"},
                row{R"({"multipleOf":0})", "/multipleOf", "greater than 0"},
                row{R"({"pattern":"(?=a)b"})", "/pattern", "(?=a)b"},
                row{R"({"patternProperties":{"(":true}})", "/patternProperties/(", "cannot be used"},
@@ -266,7 +270,7 @@ TEST_CASE("a mistake in a schema is told with its pointer", "[unit]") {
                row{R"({"not":1})", "/not", "must be a schema"}, row{"1", "", "must be a schema"},
                row{R"({"$ref":"#/$defs/a"})", "/$ref", "points to nothing"},
                row{R"({"$ref":"#/~2"})", "/$ref", "points to nothing"},
-               row{R"({"$ref":"#%"})", "/$ref", "within the schema"},
+               row{R"({"$ref":"#%"})", "/$ref", "no URI reference"},
                row{R"({"$ref":1})", "/$ref", "must be a string"},
                row{R"({"$schema":"http://example.org/mine"})", "/$schema", "no draft"});
   CAPTURE(shape);
@@ -276,21 +280,104 @@ TEST_CASE("a mistake in a schema is told with its pointer", "[unit]") {
   CHECK_THAT(found.message, Catch::Contains(words));
 }
 
-TEST_CASE("a keyword that is not built is an error, an unknown one is ignored", "[unit]") {
-  const auto shape =
-      GENERATE(as<std::string>{}, R"({"$ref":"http://example.org/x"})", R"({"$ref":"#name"})",
-               R"({"$ref":"other.json#/a"})", R"({"$dynamicRef":"#a"})",
-               R"({"$dynamicAnchor":"a"})", R"({"$anchor":"a"})", R"({"$recursiveRef":"#"})",
-               R"({"unevaluatedItems":false})", R"({"unevaluatedProperties":false})",
-               R"({"dependentRequired":{}})", R"({"dependentSchemas":{}})",
-               R"({"dependencies":{}})", R"({"properties":{"a":{"$id":"http://example.org/a"}}})",
-               R"({"$defs":{"a":{"$id":"x","$defs":{"b":true}}},"$ref":"#/$defs/a/$defs/b"})");
-  CAPTURE(shape);
-  CHECK_THAT(mistake(shape).message, Catch::Contains("built"));
+TEST_CASE("an unknown keyword is ignored", "[unit]") {
   CHECK(broken(R"({"x-mine":{"type":1},"title":"t","format":"email","default":1,"$id":"http://a/",
                   "$comment":"c","deprecated":true,"contentEncoding":"base64"})",
                "1")
             .empty());
+}
+
+TEST_CASE("a schema without $schema is read by the draft that is asked for", "[unit]") {
+  struct row {
+    draft version;
+    const char* shape;
+    const char* valid;
+    const char* invalid;
+  };
+  const auto [version, shape, valid, invalid] = GENERATE(
+      row{draft::draft4, R"({"minimum":3,"exclusiveMinimum":true})", "4", "3"},
+      row{draft::draft4, R"({"const":1,"not":{"id":"#x","type":"null"}})", "2", "null"},
+      row{draft::draft6, R"({"const":1,"if":{"const":1},"then":false})", "1", "2"},
+      row{draft::draft7, R"({"if":{"const":1},"then":false,"dependentRequired":{"a":["b"]}})",
+          R"({"a":1})", "1"},
+      row{draft::draft7, R"({"items":[true],"additionalItems":{"type":"null"}})", "[1]", "[1,1]"},
+      row{draft::draft2019, R"({"prefixItems":[false],"dependentRequired":{"a":["b"]}})", "[1]",
+          R"({"a":1})"},
+      row{draft::draft2020, R"({"prefixItems":[false],"$recursiveRef":"#/x"})", "[]", "[1]"});
+  CAPTURE(shape);
+  const auto made = schema::compile(std::string_view{shape}, {.without_schema = version}).value();
+  CHECK(made.check(parsed(valid)).empty());
+  CHECK_FALSE(made.check(parsed(invalid)).empty());
+}
+
+TEST_CASE("references reach the documents that are given, and nothing else", "[unit]") {
+  const schema_documents remotes{
+      {"http://example.org/a.json",
+       R"({"$defs":{"x":{"type":"string"}},"items":{"$ref":"b.json"}})"},
+      {"http://example.org/b.json", R"({"$ref":"a.json#/$defs/x"})"},
+      {"http://example.org/broken.json", "{"},
+      {"http://example.org/wrong.json", R"({"properties":{"a":{"type":"strin"}}})"}};
+  const auto compile = [&](std::string_view shape) {
+    return schema::compile(shape, {.remotes = &remotes});
+  };
+  const auto good = compile(R"({"$ref":"http://example.org/a.json"})").value();
+  CHECK(good.check(parsed(R"(["x"])")).empty());
+  const auto found = good.check(parsed("[1]"));
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].schema_pointer == "http://example.org/a.json#/$defs/x/type");
+  CHECK_THAT(compile(R"({"$ref":"http://example.org/c.json"})").error().message,
+             Catch::Contains("not among the documents given"));
+  CHECK_THAT(compile(R"({"$ref":"http://example.org/broken.json"})").error().message,
+             Catch::Contains("not valid JSON"));
+  CHECK(compile(R"({"$ref":"http://example.org/wrong.json"})").error().param
+        == "http://example.org/wrong.json#/properties/a/type");
+}
+
+TEST_CASE("the metaschema of every draft is built in and accepts itself", "[unit]") {
+  const auto uri =
+      GENERATE(as<std::string>{}, "http://json-schema.org/draft-04/schema#",
+               "http://json-schema.org/draft-06/schema#", "http://json-schema.org/draft-07/schema#",
+               "https://json-schema.org/draft/2019-09/schema",
+               "https://json-schema.org/draft/2020-12/schema");
+  CAPTURE(uri);
+  const auto meta = compiled(R"({"$schema":")" + uri + R"(","$ref":")" + uri + "\"}");
+  CHECK(meta.check(parsed(R"({"type":"object","properties":{"a":{"minLength":1}}})")).empty());
+  CHECK_FALSE(meta.check(parsed(R"({"type":"objec"})")).empty());
+  CHECK_FALSE(meta.check(parsed(R"({"properties":{"a":{"minLength":-1}}})")).empty());
+}
+
+TEST_CASE("a vocabulary that is required and unknown is an error", "[unit]") {
+  const schema_documents remotes{{"http://example.org/meta", R"({"$vocabulary":{
+      "https://json-schema.org/draft/2020-12/vocab/core":true,"http://example.org/mine":true}})"}};
+  const auto found = schema::compile(std::string_view{R"({"$schema":"http://example.org/meta"})"},
+                                     {.remotes = &remotes});
+  REQUIRE_FALSE(found.has_value());
+  CHECK(found.error().param == "/$schema");
+  CHECK_THAT(found.error().message, Catch::Contains("http://example.org/mine"));
+}
+
+TEST_CASE("metaschemas that describe each other in a circle are an error", "[unit]") {
+  const schema_documents remotes{{"http://example.org/a", R"({"$schema":"http://example.org/b"})"},
+                                 {"http://example.org/b", R"({"$schema":"http://example.org/a"})"}};
+  CHECK_THAT(schema::compile(std::string_view{R"({"$schema":"http://example.org/a"})"},
+                             {.remotes = &remotes})
+                 .error()
+                 .message,
+             Catch::Contains("too many metaschemas"));
+}
+
+TEST_CASE("numbers beyond 64 bits and doubles are compared digit by digit", "[unit]") {
+  CHECK(broken(R"({"maximum":18446744073709551617})", "18446744073709551617").empty());
+  CHECK(first(R"({"maximum":18446744073709551617})", "18446744073709551618")
+        == "|maximum|the value must be at most 18446744073709551617|/maximum");
+  CHECK_FALSE(broken(R"({"const":0.10000000000000000001})", "0.1").empty());
+  CHECK(broken(R"({"enum":[1.00000000000000000001]})", "1.00000000000000000001").empty());
+  CHECK(broken(R"({"multipleOf":0.00000000000000000000001})", "0.30000000000000000000003").empty());
+  CHECK(broken(R"({"type":"integer"})", "123456789012345678901234567890").empty());
+  CHECK(first(R"({"type":"integer"})", "1.00000000000000000001")
+        == "|type|the value must be an integer, not 1.00000000000000000001|/type");
+  CHECK(first(R"({"type":"object"})", "123456789012345678901234567890")
+        == "|type|the value must be an object, not a number|/type");
 }
 
 TEST_CASE("a schema keeps the text it is sent as", "[unit]") {

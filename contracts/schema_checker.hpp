@@ -1,0 +1,124 @@
+#pragma once
+
+#include "contracts/schema_program.hpp"
+#include "contracts/schema_scratch.hpp"
+#include "contracts/schema_words.hpp"
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hedgerow {
+
+/// What one check knows and has used up so far.
+struct check_state {
+  /// The resources that the check is inside of; a list on the stack.
+  struct scope {
+    resource_id resource = 0;
+    const scope* outer = nullptr;
+  };
+
+  const schema_program& code;
+  const scope* around = nullptr;
+  unsigned depth = 0;
+  std::size_t work = 0;
+  /// Why the check was given up; null: it was not.
+  const char* gave_up = nullptr;
+  /// Where violations go, and how many are wanted.
+  std::vector<violation>* found = nullptr;
+  std::size_t found_max = 0;
+  scratch room = {};
+
+  /// Takes note of some work; false if that was too much, now or before.
+  bool spend(std::size_t amount);
+
+  /// Always false.
+  bool give_up(const char* why);
+};
+
+/// Runs a program on a value. Every step exists twice: quiet it stops at the first mistake and
+/// builds nothing, loud it tells all that is wrong. Internal to `schema_check*.cpp`.
+template <bool loud>
+class schema_checker {
+public:
+  explicit schema_checker(check_state& state) : state_{state}, code_{state.code} {}
+
+  /// Whether `x` at `at` keeps the subschema `id`. What is looked at goes to `seen`, if not null.
+  bool valid(node_id id, const json::value& x, const place& at, marks* seen) const;
+
+private:
+  /// What a rule sees.
+  struct frame {
+    const schema_node& node;
+    const json::value& x;
+    const place& at;
+    marks* seen = nullptr;
+  };
+
+  /// What became of one member.
+  struct outcome {
+    bool kept = false;
+    bool looked_at = false;
+  };
+
+  bool inside(const frame& f, std::uint8_t types) const;
+  bool tracked(const frame& f, std::uint8_t types) const;
+  bool rules(const frame& f, std::uint8_t types) const;
+  bool keeps(const rule& r, const frame& f) const;
+
+  bool wrong_type(const frame& f) const;
+  bool number(const rule& r, const frame& f) const;
+  bool count(const rule& r, const frame& f, std::size_t n) const;
+  bool characters(const rule& r, const frame& f) const;
+  bool matching(const rule& r, const frame& f) const;
+  bool formatted(const rule& r, const frame& f) const;
+  bool one_of_values(const rule& r, const frame& f) const;
+  bool constant(const rule& r, const frame& f) const;
+
+  bool members(const member_rules& m, const frame& f) const;
+  outcome other_member(const member_rules& m, const json::value& x, const place& at,
+                       bool is_named) const;
+  bool has_all(std::span<const std::string_view> names, keyword word, const frame& f) const;
+  bool member_names(const rule& r, const frame& f) const;
+  bool dependents(const rule& r, const frame& f) const;
+  bool unevaluated_members(const rule& r, const frame& f) const;
+
+  bool items(const item_rules& r, const frame& f) const;
+  bool contains(const contains_rules& r, const frame& f) const;
+  bool unique_items(const frame& f) const;
+  bool equal_items(const frame& f, std::size_t a, std::size_t b) const;
+  bool unevaluated_items(const rule& r, const frame& f) const;
+
+  bool all_of(const rule& r, const frame& f) const;
+  bool any_of(const rule& r, const frame& f) const;
+  bool exactly_one_of(const rule& r, const frame& f) const;
+  bool none_of(const rule& r, const frame& f) const;
+  bool condition(const condition_rules& r, const frame& f) const;
+  bool dynamic_reference(const rule& r, const frame& f) const;
+  bool branch(node_id id, const frame& f) const;
+  bool fail_branches(const rule& r, const frame& f) const;
+
+  /// Whether to go on after a mistake.
+  bool goes_on() const {
+    return loud && state_.gave_up == nullptr && state_.found->size() < state_.found_max;
+  }
+
+  /// Always false. `words` end the sentence that starts with where the value is; they are only
+  /// asked for where somebody listens.
+  template <class Words>
+  bool fail(const frame& f, keyword word, Words words) const {
+    if constexpr (loud)
+      if (goes_on())
+        note(f, word, words());
+    return false;
+  }
+
+  void note(const frame& f, keyword word, const std::string& words) const;
+
+  check_state& state_;
+  const schema_program& code_;
+};
+
+} // namespace hedgerow

@@ -1,0 +1,289 @@
+#include "contracts/schema_resources.hpp"
+
+#include "contracts/schema_metaschemas.hpp"
+#include "contracts/uri.hpp"
+
+#include <algorithm>
+
+namespace hedgerow {
+namespace {
+
+constexpr unsigned dialects_open_max = 8;
+
+error wrong(std::string message, std::string pointer = {}) {
+  return {.code = errc::config_invalid, .message = std::move(message), .param = std::move(pointer)};
+}
+
+std::string_view without_fragment(std::string_view uri) { return uri.substr(0, uri.find('#')); }
+
+std::string below(std::string pointer, std::string_view token) {
+  json::append_token(pointer, token);
+  return pointer;
+}
+
+} // namespace
+
+std::optional<error> schema_resources::add(json::document source) {
+  const dialect start{.version = options_.without_schema, .formats = options_.formats};
+  const auto added = add(std::move(source), "", start);
+  return added ? std::nullopt : std::optional{added.error()};
+}
+
+resource_id schema_resources::resource_of(const json::value& source, resource_id around) const {
+  const auto i = by_root_.find(&source);
+  return i == by_root_.end() ? around : i->second;
+}
+
+result<resource_id> schema_resources::add(json::document source, std::string uri,
+                                          const dialect& fallback) {
+  documents_.push_back(std::make_unique<const json::document>(std::move(source)));
+  const json::value& root = *documents_.back();
+  schema_resource made{.uri = uri, .how = fallback};
+  if (const auto* given = json::find(root, "$schema")) {
+    auto how = given->IsString() ? dialect_at(json::text_of(*given))
+                                 : wrong("must be the URI of a draft of JSON Schema");
+    if (!how)
+      return wrong(how.error().message, "/$schema");
+    made.how = *how;
+  }
+  const auto id = static_cast<resource_id>(all_.size());
+  made.root = {.source = &root, .resource = id, .pointer = uri.empty() ? "" : uri + '#'};
+  all_.push_back(std::move(made));
+  by_root_.emplace(&root, id);
+  by_uri_.emplace(std::move(uri), id);
+  if (auto failed = index(all_[id].root))
+    return std::move(*failed);
+  return id;
+}
+
+result<resource_id> schema_resources::read(std::string uri, std::string_view text,
+                                           const dialect& fallback) {
+  auto parsed = json::parse(text);
+  if (!parsed)
+    return wrong("the document " + uri + " is " + parsed.error().message);
+  auto added = add(std::move(*parsed), uri, fallback);
+  if (!added)
+    return wrong("the document " + uri + ": " + added.error().message);
+  return added;
+}
+
+std::optional<std::string_view> schema_resources::text_at(std::string_view uri) const {
+  if (options_.remotes != nullptr)
+    if (const auto i = options_.remotes->find(uri); i != options_.remotes->end())
+      return i->second;
+  const auto built_in = metaschemas();
+  const auto i = std::ranges::find(built_in, uri, &metaschema::uri);
+  return i == built_in.end() ? std::nullopt : std::optional{i->text};
+}
+
+result<resource_id> schema_resources::resource_at(const std::string& uri, const dialect& fallback) {
+  if (const auto i = by_uri_.find(uri); i != by_uri_.end())
+    return i->second;
+  const auto text = text_at(uri);
+  if (!text)
+    return wrong("refers to " + uri + ", which is not among the documents given");
+  return read(uri, *text, fallback);
+}
+
+result<dialect> schema_resources::dialect_at(std::string_view uri) {
+  if (const auto version = draft_of(uri))
+    return dialect{.version = *version, .formats = options_.formats};
+  const auto text = text_at(without_fragment(uri));
+  if (!text)
+    return wrong("is no draft of JSON Schema from 4 to 2020-12 and no document given");
+  if (dialects_open_ == dialects_open_max)
+    return wrong("leads through too many metaschemas");
+  ++dialects_open_;
+  auto out = dialect_by(uri, *text);
+  --dialects_open_;
+  return out;
+}
+
+/// The dialect that a metaschema of somebody's own describes: its own draft, reduced to the
+/// vocabularies that it lists (JSON Schema Core 2020-12 §8.1.2).
+result<dialect> schema_resources::dialect_by(std::string_view metaschema, std::string_view text) {
+  const auto parsed = json::parse(text);
+  if (!parsed)
+    return wrong("leads to a document that is " + parsed.error().message);
+  dialect out{.version = options_.without_schema, .formats = options_.formats};
+  const auto own = json::find_text(*parsed, "$schema");
+  if (!own.empty() && own != metaschema) {
+    const auto described = dialect_at(own);
+    if (!described)
+      return described.error();
+    out = *described;
+  }
+  const auto* listed = json::find(*parsed, "$vocabulary");
+  if (listed == nullptr || !json::is_object(*listed) || out.version < draft::draft2019)
+    return out;
+  out.vocabularies = core_vocabulary;
+  for (const auto& member : listed->GetObject()) {
+    const auto known = vocabularies_of(json::text_of(member.name));
+    const auto is_required = member.value.IsTrue();
+    if (!known && is_required)
+      return wrong("needs a vocabulary that is unknown: "
+                   + std::string{json::text_of(member.name)});
+    out.vocabularies = static_cast<std::uint8_t>(out.vocabularies | known.value_or(0));
+    // 2019-09 has one vocabulary for `format`, which asserts where it is required.
+    const auto asserts = known && (*known & format_vocabulary) != 0 && is_required;
+    out.formats = out.formats || (asserts && out.version == draft::draft2019);
+  }
+  if ((out.vocabularies & format_assertion_vocabulary) != 0)
+    out.formats = true;
+  return out;
+}
+
+/// Looks for identifiers at and below `at`, which is a subschema. As deep as documents are nested.
+std::optional<error> schema_resources::index(schema_target at) {
+  if (!json::is_object(*at.source))
+    return std::nullopt;
+  const auto resource = entered(at);
+  if (!resource)
+    return resource.error();
+  at.resource = *resource;
+  note_anchors(at);
+  const auto how = all_[at.resource].how;
+  for (const auto& member : at.source->GetObject()) {
+    const auto word = keyword_named(json::text_of(member.name), how);
+    if (!word || subschemas_of(*word) == subschemas::none)
+      continue;
+    schema_target inner{.source = &member.value,
+                        .resource = at.resource,
+                        .pointer = below(at.pointer, json::text_of(member.name))};
+    if (auto failed = index_inside(member.value, *word, std::move(inner)))
+      return failed;
+  }
+  return std::nullopt;
+}
+
+std::optional<error> schema_resources::index_inside(const json::value& x, keyword word,
+                                                    schema_target at) {
+  const auto inside = subschemas_of(word);
+  const auto is_map = inside == subschemas::in_map || inside == subschemas::some_in_map;
+  if (is_map && json::is_object(x)) {
+    for (const auto& member : x.GetObject())
+      if (auto failed = index({.source = &member.value,
+                               .resource = at.resource,
+                               .pointer = below(at.pointer, json::text_of(member.name))}))
+        return failed;
+  } else if (x.IsArray()
+             && (inside == subschemas::in_list || inside == subschemas::itself_or_in_list)) {
+    for (rapidjson::SizeType i = 0; i < x.Size(); ++i)
+      if (auto failed = index({.source = &x[i],
+                               .resource = at.resource,
+                               .pointer = at.pointer + '/' + std::to_string(i)}))
+        return failed;
+  } else if (!is_map) {
+    return index(std::move(at));
+  }
+  return std::nullopt;
+}
+
+/// The resource that `at` belongs to, which is a new one if it has an identifier of its own. Such a
+/// subschema may be in another dialect, and then its identifier is spelled as there.
+result<resource_id> schema_resources::entered(const schema_target& at) {
+  const auto& x = *at.source;
+  if (json::find(x, "$id") == nullptr && json::find(x, "id") == nullptr)
+    return at.resource;
+  const bool is_root = by_root_.count(&x) != 0;
+  auto how = all_[at.resource].how;
+  if (const auto uri = json::find_text(x, "$schema"); !uri.empty() && !is_root) {
+    const auto own = dialect_at(uri);
+    if (!own)
+      return wrong(own.error().message, below(at.pointer, "$schema"));
+    how = *own;
+  }
+  if (how.has_lonely_ref() && json::find(x, "$ref") != nullptr)
+    return at.resource;
+  const auto id = json::find_text(x, to_string(how.id()));
+  const auto base = without_fragment(id);
+  if (base.empty())
+    return at.resource;
+  auto uri = uri::resolved(all_[at.resource].uri, base);
+  const auto made = is_root ? at.resource : static_cast<resource_id>(all_.size());
+  if (!is_root)
+    all_.push_back({.uri = {}, .how = how, .root = at});
+  auto& resource = all_[made];
+  resource.root.resource = made;
+  resource.uri = uri;
+  by_root_.emplace(&x, made);
+  by_uri_.emplace(std::move(uri), made);
+  return made;
+}
+
+void schema_resources::note_anchors(const schema_target& at) {
+  auto& resource = all_[at.resource];
+  const auto& how = resource.how;
+  const auto& x = *at.source;
+  const auto named = [&](keyword word) {
+    return keyword_named(to_string(word), how) ? json::find_text(x, to_string(word))
+                                               : std::string_view{};
+  };
+  if (how.version <= draft::draft7) {
+    const auto id = named(how.id());
+    if (const auto hash = id.find('#'); hash != id.npos && json::find(x, "$ref") == nullptr)
+      resource.anchors.emplace(id.substr(hash + 1), at);
+    return;
+  }
+  if (const auto name = named(keyword::anchor); !name.empty())
+    resource.anchors.emplace(name, at);
+  if (const auto name = named(keyword::dynamic_anchor); !name.empty()) {
+    resource.anchors.emplace(name, at);
+    resource.dynamic_anchors.emplace(name, at);
+  }
+  const auto* recursive = json::find(x, to_string(keyword::recursive_anchor));
+  if (recursive != nullptr && recursive->IsTrue() && how.version == draft::draft2019
+      && at.source == resource.root.source)
+    resource.has_recursive_anchor = true;
+}
+
+result<schema_target> schema_resources::find(std::string_view reference, resource_id from) {
+  const auto fragment = uri::percent_decoded(uri::split(reference).fragment);
+  if (!fragment)
+    return wrong("is no URI reference");
+  const auto uri = uri::resolved(all_[from].uri, reference);
+  // Without an identifier or a document name a schema is known by the empty URI alone.
+  const auto found = uri == all_[from].uri ? from : resource_at(uri, all_[from].how);
+  if (!found)
+    return found.error();
+  const auto& resource = all_[*found];
+  if (fragment->empty())
+    return resource.root;
+  if (fragment->starts_with('/'))
+    return walk(resource.root, *fragment, reference);
+  const auto anchor = resource.anchors.find(*fragment);
+  if (anchor == resource.anchors.end())
+    return wrong("points to nothing: there is no anchor " + *fragment);
+  return anchor->second;
+}
+
+result<schema_target> schema_resources::walk(schema_target at, std::string_view pointer,
+                                             std::string_view reference) {
+  while (!pointer.empty()) {
+    const auto end = std::min(pointer.find('/', 1), pointer.size());
+    const auto token = json::decoded_token(pointer.substr(1, end - 1));
+    const auto* next = token ? child(*at.source, *token) : nullptr;
+    if (next == nullptr)
+      return wrong("points to nothing: " + std::string{reference});
+    at = {.source = next,
+          .resource = resource_of(*next, at.resource),
+          .pointer = below(std::move(at.pointer), *token)};
+    pointer.remove_prefix(end);
+  }
+  return at;
+}
+
+/// As `json::child`, but thousands of references into one object take no quadratic time.
+const json::value* schema_resources::child(const json::value& x, std::string_view token) {
+  constexpr std::size_t worth_an_index = 32;
+  if (!json::is_object(x) || x.MemberCount() < worth_an_index)
+    return json::child(x, token);
+  auto& index = indexes_[&x];
+  if (index.empty())
+    for (const auto& member : x.GetObject())
+      index.emplace(json::text_of(member.name), &member.value);
+  const auto i = index.find(token);
+  return i == index.end() ? nullptr : i->second;
+}
+
+} // namespace hedgerow
