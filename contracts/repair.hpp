@@ -44,8 +44,4 @@ struct repaired {
 /// not be mended.
 result<repaired> repair(std::string_view text, const schema* shape, repair_steps steps = {});
 
-/// Takes a value that was read already and brings it to `shape`, where the value does not satisfy
-/// it yet; a value that does is returned as it is.
-repaired coerced(json::document value, const schema& shape);
-
 } // namespace hedgerow
