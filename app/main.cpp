@@ -3,17 +3,58 @@
 #include "app/commands/schema.hpp"
 #include "app/commands/serve.hpp"
 #include "app/commands/simulate.hpp"
+#include "app/commands/validate.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include <cstdio>
 #include <exception>
 #include <iostream>
+#include <map>
 #include <string>
 
 namespace {
 
 constexpr int usage = 2;
+
+const std::map<std::string, hedgerow::draft> drafts{
+    {"4", hedgerow::draft::draft4},          {"6", hedgerow::draft::draft6},
+    {"7", hedgerow::draft::draft7},          {"2019-09", hedgerow::draft::draft2019},
+    {"2020-12", hedgerow::draft::draft2020},
+};
+
+CLI::App* add_validate(CLI::App& app, hedgerow::validate_options& options, std::string& draft) {
+  auto* validate = app.add_subcommand(
+      "validate", "Check answers, one a line on standard input, against a schema or a contract.\n"
+                  "Exit status: 0 all valid, 1 some invalid, 2 nothing could be checked.");
+  auto* against = validate->add_option_group("against", "Exactly one of");
+  against->add_option("--schema", options.schema_file, "A file with a JSON Schema");
+  auto* contract = against->add_option("--contract", options.contract,
+                                       "A contract of the configuration that -c names");
+  against->add_option("--suite", options.suite,
+                      "A folder in the format of the official JSON-Schema-Test-Suite: print right "
+                      "and wrong per file and draft. The draft is that of the last folder on the "
+                      "way called draft4, draft6, draft7, draft2019-09 or draft2020-12, else "
+                      "--draft; below optional/format, formats are assertions");
+  against->require_option(1);
+  auto* config = validate->add_option("-c,--config", options.config_file, "The configuration file");
+  contract->needs(config);
+  config->needs(contract);
+  validate->add_option("--draft", draft, "Of schemas without $schema: 4, 6, 7, 2019-09 or 2020-12")
+      ->check(CLI::IsMember(drafts))
+      ->capture_default_str()
+      ->excludes(contract);
+  validate
+      ->add_option("--remotes", options.remotes,
+                   "A folder whose file F schemas can refer to as http://localhost:1234/F")
+      ->excludes(contract);
+  validate->add_flag("--formats", options.formats, "format is an assertion")->excludes(contract);
+  validate->add_flag("--repair", options.repair,
+                     "Mend what can be mended first; a contract says itself what may be");
+  validate->add_flag("--raw", options.raw, "Each line is a JSON string that holds a model's text");
+  validate->add_flag("--json", options.as_json, "One JSON object a line");
+  return validate;
+}
 
 } // namespace
 
@@ -42,6 +83,10 @@ int main(int argc, char** argv) {
   simulate->add_option("--seed", simulated.seed, "Of every random draw");
   simulate->add_flag("--print", simulated.print, "One line per call");
 
+  hedgerow::validate_options validated;
+  std::string draft = "2020-12";
+  auto* validate = add_validate(app, validated, draft);
+
   bool keep_serving = false;
   auto* demo = app.add_subcommand("demo", "Watch requests survive a bad day");
   demo->add_flag("--serve", keep_serving, "Stay up afterwards");
@@ -60,6 +105,11 @@ int main(int argc, char** argv) {
       return hedgerow::print_schema();
     if (simulate->parsed())
       return hedgerow::simulate(simulated, std::cout, std::cerr);
+    if (validate->parsed()) {
+      std::ios::sync_with_stdio(false);
+      validated.without_schema = drafts.at(draft);
+      return hedgerow::validate(validated, std::cin, std::cout, std::cerr);
+    }
     if (demo->parsed())
       return hedgerow::demo(keep_serving);
   } catch (const std::exception& x) {

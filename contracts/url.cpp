@@ -219,7 +219,9 @@ std::string normalised_url(std::string_view text) {
   rest = rest.substr(0, rest.find('#'));
   if (rest.starts_with('?'))
     out += '/';
-  out += rest.ends_with('/') ? rest.substr(0, rest.size() - 1) : rest;
+  while (rest.ends_with('/'))
+    rest.remove_suffix(1);
+  out += rest;
   return out;
 }
 
