@@ -1,0 +1,48 @@
+// Input: a line with a schema, which may be empty, then the text of an answer.
+#include "contracts/repair.hpp"
+#include "contracts/json.hpp"
+#include "contracts/json_compare.hpp"
+#include "contracts/schema.hpp"
+#include "tests/fuzz/input.hpp"
+
+#include <optional>
+
+using namespace hedgerow;
+
+namespace {
+
+std::optional<schema> shape_of(std::string_view text) {
+  auto compiled = schema::compile(text);
+  return compiled ? std::optional{std::move(*compiled)} : std::nullopt;
+}
+
+void check_sound(std::string_view text) {
+  const auto parsed = json::parse(text);
+  if (!parsed)
+    return;
+  const auto same = repair(text, nullptr);
+  fuzz::must(same.has_value(), "JSON is never refused");
+  fuzz::must(same->changes.empty() && json::equal(same->value, *parsed), "JSON is never altered");
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  fuzz::input in{data, size};
+  const auto shape = shape_of(in.line());
+  const auto* guide = shape ? &*shape : nullptr;
+  const auto text = in.rest();
+  check_sound(text);
+  const auto mended = repair(text, guide);
+  if (!mended)
+    return 0;
+  fuzz::must(mended->changes.size() <= 64, "the list of changes is bounded");
+  const auto written = json::compact(mended->value);
+  fuzz::must(json::parse(written).has_value(), "what comes out is JSON");
+  const auto again = repair(written, guide);
+  fuzz::must(again.has_value(), "what comes out can be read");
+  fuzz::must(json::equal(again->value, mended->value), "repairing twice is repairing once");
+  if (guide != nullptr && json::parse(text) && guide->check(*json::parse(text)).empty())
+    fuzz::must(mended->changes.empty(), "what is valid is not altered");
+  return 0;
+}
