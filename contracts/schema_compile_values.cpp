@@ -141,7 +141,7 @@ void schema_compiler::compile_text(const subschema& at) {
   if (const auto* given = at[keyword::format]; given != nullptr && at.how.formats) {
     if (!given->IsString())
       return fail(at, keyword::format, "must be a string");
-    if (const auto kind = format_named(json::text_of(*given), at.how.version))
+    if (const auto kind = format_named(json::text_of(*given)))
       add({.what = op::format,
            .applies = string_type,
            .word = keyword::format,

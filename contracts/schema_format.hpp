@@ -1,7 +1,5 @@
 #pragma once
 
-#include "contracts/schema.hpp"
-
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -12,7 +10,6 @@ namespace hedgerow {
 enum class format_kind : std::uint8_t {
   date,
   date_time,
-  time,
   duration,
   email,
   hostname,
@@ -25,15 +22,16 @@ enum class format_kind : std::uint8_t {
   json_pointer,
   regex,
   relative_json_pointer,
+  time,
   uri,
   uri_reference,
   uri_template,
   uuid,
 };
 
-/// The format called `name` in a draft; nothing if that draft has none of this name, which then is
-/// an annotation only.
-std::optional<format_kind> format_named(std::string_view name, draft version);
+/// The format called `name`; nothing if there is none, which then is a mere annotation. A format
+/// that a later draft brought is checked in an earlier one too: there it could only be ignored.
+std::optional<format_kind> format_named(std::string_view name);
 
 /// The name of the format.
 std::string_view to_string(format_kind x);

@@ -84,6 +84,18 @@ constexpr edition editions[] = {{"draft4", draft::draft4},
                                 {"draft2019-09", draft::draft2019},
                                 {"draft2020-12", draft::draft2020}};
 
+/// What is wrong by choice. `contentEncoding` and `contentMediaType` are annotations here, as the
+/// drafts after 7 say they are; draft 7 leaves it open (JSON Schema Validation draft 7 §8.2).
+constexpr std::string_view wrong_by_choice[] = {
+    "content.json: validation of binary-encoded media type documents: ",
+    "content.json: validation of binary string-encoding: ",
+    "content.json: validation of string-encoded content based on media type: ",
+};
+
+bool has_reason(std::string_view test) {
+  return std::ranges::any_of(wrong_by_choice, [&](auto x) { return test.starts_with(x); });
+}
+
 bool is_absent() {
   if (fs::exists(suite))
     return false;
@@ -107,20 +119,22 @@ TEST_CASE("JSON-Schema-Test-Suite: every required case is right in every draft",
   }
 }
 
-TEST_CASE("JSON-Schema-Test-Suite: every optional case is right but for those with a reason",
+TEST_CASE("JSON-Schema-Test-Suite: every optional case is right but those with a reason",
           "[unit]") {
   if (is_absent())
     return;
   const auto documents = remotes();
   for (const auto& [folder, version] : editions) {
     for (const auto& [part, formats] : {std::pair{"optional", false}, {"optional/format", true}}) {
+      const auto path = suite / "tests" / folder / part;
       const auto sum =
-          run_folder(suite / "tests" / folder / part,
-                     {.without_schema = version, .formats = formats, .remotes = &documents});
+          run_folder(path, {.without_schema = version, .formats = formats, .remotes = &documents});
       std::cout << folder << ": " << part << ' ' << sum.right << " of " << sum.tests << " right\n";
       CHECK(sum.tests > 0);
-      for (const auto& x : sum.wrong)
-        std::cout << "   " << x << "\n";
+      for (const auto& test : sum.wrong) {
+        CAPTURE(folder, part, test);
+        CHECK(has_reason(test));
+      }
     }
   }
 }
