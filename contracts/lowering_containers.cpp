@@ -1,0 +1,259 @@
+#include "contracts/lowering_walk.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+#include <utility>
+
+/// The parts of `walk` that write objects and arrays.
+namespace hedgerow::lowering {
+namespace {
+
+constexpr unsigned openai_nesting_max = 10;
+
+/// Whether `x` takes any value: `true` or `{}`.
+bool takes_all(const json::value& x) { return x.IsTrue() || (x.IsObject() && x.ObjectEmpty()); }
+
+bool forbids_others(const part& x) {
+  const auto is_false = [&](std::string_view keyword) {
+    const auto* value = json::find(*x.at, keyword);
+    return value != nullptr && value->IsFalse();
+  };
+  return is_false("additionalProperties") || is_false("unevaluatedProperties");
+}
+
+bool has_patterns(const part& x) {
+  const auto* patterns = json::find(*x.at, "patternProperties");
+  return patterns != nullptr && patterns->IsObject() && !patterns->ObjectEmpty();
+}
+
+/// What `x` says of members that it does not name; nothing: nothing.
+std::optional<part> others_in(const part& x) {
+  const auto* value = json::find(*x.at, "additionalProperties");
+  return value == nullptr || takes_all(*value)
+             ? std::nullopt
+             : std::optional{below(x, "additionalProperties", *value)};
+}
+
+} // namespace
+
+/// The members that the schemas of one object name, in the order of their first mention.
+struct walk::members {
+  struct member {
+    std::string_view name;
+    std::vector<part> schemas;
+    bool required = false;
+  };
+
+  std::vector<member> list;
+  std::unordered_map<std::string_view, std::size_t> index;
+  /// Some schema has `properties`, if only an empty one.
+  bool named = false;
+
+  member& at(std::string_view name) {
+    const auto [i, is_new] = index.emplace(name, list.size());
+    if (is_new)
+      list.push_back({name, {}, false});
+    return list[i->second];
+  }
+};
+
+/// A member that one schema names has to satisfy what another says of all it does not name.
+walk::members walk::members_of(const conjunction& x) {
+  members out;
+  for (const auto& p : x.parts) {
+    const auto* named = json::find(*p.at, "properties");
+    if (named != nullptr && named->IsObject()) {
+      out.named = true;
+      for (const auto& [name, shape] : named->GetObject())
+        out.at(json::text_of(name))
+            .schemas.push_back(below(p, "properties", shape, json::text_of(name)));
+    }
+    const auto* required = json::find(*p.at, "required");
+    if (required != nullptr && required->IsArray())
+      for (const auto& name : required->GetArray())
+        if (name.IsString())
+          out.at(json::text_of(name)).required = true;
+  }
+  for (const auto& p : x.parts) {
+    const auto others = others_in(p);
+    if (!others || has_patterns(p))
+      continue;
+    members own;
+    if (const auto* named = json::find(*p.at, "properties"); named != nullptr && named->IsObject())
+      for (const auto& [name, shape] : named->GetObject())
+        own.at(json::text_of(name));
+    if (!charge(out.list.size(), p))
+      return out;
+    for (auto& one : out.list)
+      if (!own.index.contains(one.name))
+        one.schemas.push_back(*others);
+  }
+  return out;
+}
+
+/// In a closed dialect an object whose members have no names could only be empty.
+bool walk::may_close(const conjunction& x, const members& all) {
+  if (const auto i = std::ranges::find_if(x.parts, has_patterns); i != x.parts.end()) {
+    fail(*i, "its members are named by patterns");
+    return false;
+  }
+  if (std::ranges::any_of(x.parts, forbids_others))
+    return true;
+  for (const auto& p : x.parts)
+    if (others_in(p)) {
+      fail(p, "it is a map, whose members have no fixed names");
+      return false;
+    }
+  const bool free = std::ranges::any_of(
+      x.parts, [](const part& p) { return json::find(*p.at, "additionalProperties") != nullptr; });
+  if (all.list.empty() && (free || !all.named)) {
+    fail(x.parts.front(), "it is an object with members of any name");
+    return false;
+  }
+  narrowed_.insert(x.parts.front().pointer);
+  return true;
+}
+
+std::optional<json::value> walk::object(const conjunction& x, const scope& s) {
+  if (to_.all_required && s.nesting >= openai_nesting_max)
+    fail(x.parts.front(), "it is nested more than 10 levels deep");
+  json::value node{rapidjson::kObjectType};
+  add(node, "type", text("object"));
+  write_limits(node, x, object_bit);
+  drop_inexpressible(x, object_bit);
+  return write_members(node, x, s) && write_other_members(node, x, s)
+             ? std::optional{std::move(node)}
+             : std::nullopt;
+}
+
+/// False if the object can have no value.
+bool walk::write_members(json::value& to, const conjunction& x, const scope& s) {
+  const auto all = members_of(x);
+  if (to_.closed && !may_close(x, all))
+    return false;
+  json::value properties{rapidjson::kObjectType};
+  json::value required{rapidjson::kArrayType};
+  for (const auto& one : all.list) {
+    const bool optional = !one.required;
+    auto parts = one.schemas;
+    if (parts.empty()) // Required, and nothing else is said of it.
+      parts.push_back(anything_at(x.parts.front()));
+    auto shape = express(parts, s.inner(optional));
+    if (!shape && (failed_ || one.required))
+      return false;
+    if (!shape)
+      continue; // It may only be absent.
+    const auto is_null = [](const json::value& v) { return json::find_text(v, "type") == "null"; };
+    if (optional && to_.all_required && std::ranges::none_of(shape->either, is_null))
+      add(shape->either.emplace_back(rapidjson::kObjectType), "type", text("null"));
+    add(properties, one.name, sealed(std::move(*shape)));
+    if (one.required || to_.all_required)
+      required.PushBack(text(one.name), memory_);
+  }
+  if (all.named || !properties.ObjectEmpty())
+    add(to, "properties", std::move(properties));
+  if (!required.Empty() || to_.all_required)
+    add(to, "required", std::move(required));
+  return true;
+}
+
+bool walk::write_other_members(json::value& to, const conjunction& x, const scope& s) {
+  const bool patterns = std::ranges::any_of(x.parts, has_patterns);
+  if (to_.closed
+      || (!patterns && to_.additional_properties && std::ranges::any_of(x.parts, forbids_others))) {
+    add(to, "additionalProperties", json::value{false});
+    return true;
+  }
+  std::vector<part> others;
+  for (const auto& p : x.parts)
+    if (auto said = others_in(p))
+      others.push_back(std::move(*said));
+  if (others.empty())
+    return true;
+  if (to_.additional_properties && !patterns) {
+    if (auto shape = express(others, s.inner(true)))
+      add(to, "additionalProperties", sealed(std::move(*shape)));
+    else if (!failed_)
+      add(to, "additionalProperties", json::value{false});
+  } else {
+    for (const auto& p : x.parts)
+      if (const auto* value = json::find(*p.at, "additionalProperties"); value && others_in(p))
+        drop(p, "additionalProperties", *value);
+  }
+  return !failed_;
+}
+
+std::optional<json::value> walk::array(const conjunction& x, const scope& s) {
+  if (to_.all_required && s.nesting >= openai_nesting_max)
+    fail(x.parts.front(), "it is nested more than 10 levels deep");
+  json::value node{rapidjson::kObjectType};
+  add(node, "type", text("array"));
+  drop_inexpressible(x, array_bit);
+  if (!write_items(node, x, s))
+    return std::nullopt;
+  write_limits(node, x, array_bit);
+  return node;
+}
+
+/// False if the array can have no value, or none that the dialect has words for.
+bool walk::write_items(json::value& to, const conjunction& x, const scope& s) {
+  const auto all = items_in(x);
+  if (!all.first.empty() && to_.tuples) {
+    json::value list{rapidjson::kArrayType};
+    for (const auto& one : all.first) {
+      auto item = express(one, s.inner());
+      if (!item)
+        return false;
+      list.PushBack(sealed(std::move(*item)), memory_);
+    }
+    add(to, "prefixItems", std::move(list));
+  }
+  if (!all.first.empty() && !to_.tuples) {
+    const bool ends = std::ranges::any_of(x.parts, [&](const part& p) {
+      const auto* most = limit_in(*p.at, "maxItems");
+      return most != nullptr && most->GetDouble() <= static_cast<double>(all.first.size());
+    });
+    if (all.others.empty() && !ends)
+      narrowed_.insert(all.said_by.front().pointer);
+    auto items = mixed_items(all, s);
+    if (items)
+      add(to, "items", std::move(*items));
+    return items.has_value();
+  }
+  if (all.others.empty() && to_.tuples)
+    return true;
+  auto items = express(
+      all.others.empty() ? std::vector<part>{anything_at(x.parts.front())} : all.others, s.inner());
+  if (items)
+    add(to, "items", sealed(std::move(*items)));
+  else if (!failed_ && to_.tuples)
+    add(to, "items", json::value{false});
+  else if (!failed_)
+    fail(x.parts.front(), "it is an array that must be empty");
+  return !failed_;
+}
+
+/// The items of a tuple for a dialect that takes one schema for all of them.
+std::optional<json::value> walk::mixed_items(const tuple& x, const scope& s) {
+  for (const auto& p : x.said_by) {
+    const auto slash = p.pointer.rfind('/');
+    const part owner{p.at, p.pointer.substr(0, slash), false};
+    drop(owner, p.pointer.substr(slash + 1), *p.at);
+  }
+  auto kinds = x.first;
+  if (!x.others.empty())
+    kinds.push_back(x.others);
+  expressed all;
+  for (const auto& kind : kinds) {
+    auto one = express(kind, s.inner());
+    if (one && one->title.empty() && one->description.empty())
+      std::ranges::move(one->either, std::back_inserter(all.either));
+    else if (one)
+      all.either.push_back(sealed(std::move(*one)));
+  }
+  if (failed_ || all.either.empty())
+    return std::nullopt;
+  return sealed(std::move(all));
+}
+
+} // namespace hedgerow::lowering
