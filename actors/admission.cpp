@@ -33,7 +33,10 @@ output_format format_for(const contract& c) {
     return {};
   if (!c.shape)
     return {.what = output_format::kind::json_object};
-  return {.what = output_format::kind::json_schema, .name = c.name, .schema = c.shape->text()};
+  return {.what = output_format::kind::json_schema,
+          .name = c.name,
+          .schema = c.shape->text(),
+          .lowered = c.sent};
 }
 
 void add_task(prompt& ask, const task& of) {

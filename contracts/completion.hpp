@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -61,6 +62,8 @@ struct tool_choice {
   std::string name;
 };
 
+class lowered_schemas;
+
 /// The form the caller wants the text in.
 struct output_format {
   enum class kind : std::uint8_t { text, json_object, json_schema };
@@ -70,6 +73,8 @@ struct output_format {
   std::string name;
   std::string schema;
   std::optional<bool> strict;
+  /// `schema` as each dialect takes it, see `lowering.hpp`; null: it goes as it stands.
+  std::shared_ptr<const lowered_schemas> lowered;
 };
 
 /// Sampling and limits. What is absent is left to the provider.

@@ -31,6 +31,8 @@ struct contract {
   form format = form::text;
   /// Of `json`: what the parsed text must satisfy.
   std::optional<schema> shape;
+  /// `shape` as providers are told it; null: as it stands.
+  std::shared_ptr<const lowered_schemas> sent;
   /// The tools that may be called; empty: those that the request offers.
   std::vector<allowed_tool> tools;
   /// Whether several tools may be called at once.

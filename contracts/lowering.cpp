@@ -82,4 +82,15 @@ result<lowered> lower(const json::value& source, schema_dialect to) {
   return out;
 }
 
+lowered_schemas::lowered_schemas(const json::value& source) {
+  for (std::size_t i = 0; i < schema_dialects; ++i)
+    if (auto made = lower(source, static_cast<schema_dialect>(i)))
+      all_[i] = std::move(*made);
+}
+
+const lowered* lowered_schemas::in(schema_dialect to) const {
+  const auto& found = all_[static_cast<std::size_t>(to)];
+  return found ? &*found : nullptr;
+}
+
 } // namespace hedgerow

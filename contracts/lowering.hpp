@@ -3,7 +3,10 @@
 #include "contracts/error.hpp"
 #include "contracts/json.hpp"
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +27,8 @@ enum class schema_dialect : std::uint8_t {
   gemini_json_schema, ///< `responseJsonSchema` and `parametersJsonSchema`.
   gemini_openapi,     ///< `responseSchema` and `parameters`: a subset of OpenAPI 3.0.
 };
+
+inline constexpr std::size_t schema_dialects = 5;
 
 std::string_view to_string(schema_dialect x);
 
@@ -60,5 +65,17 @@ struct lowered {
 ///
 /// Spellings of drafts 4 to 7 are understood and come out as the dialect has them.
 result<lowered> lower(const json::value& source, schema_dialect to);
+
+/// One schema in every dialect that can express it. Made once, when a contract is loaded.
+class lowered_schemas {
+public:
+  explicit lowered_schemas(const json::value& source);
+
+  /// Null: `to` cannot express it.
+  const lowered* in(schema_dialect to) const;
+
+private:
+  std::array<std::optional<lowered>, schema_dialects> all_;
+};
 
 } // namespace hedgerow

@@ -15,7 +15,8 @@ namespace hedgerow::openai {
 /// The call as an HTTP request to `route`, at `{base_url}/chat/completions`.
 ///
 /// What a target cannot express follows these rules. A JSON format goes out as `response_format`
-/// only where the route has the capability `json_schema`; elsewhere it is told as a sentence with
+/// only where the route has the capability `json_schema`, strictly where its lowered form allows
+/// that; elsewhere it is told as a sentence with
 /// the schema at the end of the first system message (a new one if there is none). The same
 /// sentence goes with `json_object` when no message speaks of JSON, for OpenAI refuses that. The
 /// limit of output tokens is the smallest of the caller's, the budget's and the route's, and absent

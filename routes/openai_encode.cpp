@@ -1,4 +1,5 @@
 #include "contracts/json.hpp"
+#include "contracts/lowering.hpp"
 #include "routes/openai.hpp"
 
 #include <algorithm>
@@ -251,10 +252,13 @@ void append_format(object& body, const route_config& route, const output_format&
     fields.text("type", "json_object");
   } else {
     fields.text("type", "json_schema");
+    // A schema that cannot be sent strictly goes as it stands, and guides the model all the same.
+    const auto* strict =
+        x.lowered && !x.strict ? x.lowered->in(schema_dialect::openai_strict) : nullptr;
     object schema{fields.member("json_schema")};
     schema.text("name", format_name(x.name));
-    schema.member("schema") += x.schema;
-    schema.flag("strict", x.strict);
+    schema.member("schema") += strict ? strict->schema : x.schema;
+    schema.flag("strict", strict ? std::optional{true} : x.strict);
     schema.end();
   }
   fields.end();

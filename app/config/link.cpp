@@ -1,6 +1,7 @@
 #include "app/config/link.hpp"
 
 #include "app/config/names.hpp"
+#include "contracts/lowering.hpp"
 
 #include <utility>
 
@@ -43,6 +44,15 @@ void link_callers(reader& in, const node& root, const draft& from) {
              "[" + std::to_string(j) + "]"},
             "task", tasks[j], from.tasks);
   }
+}
+
+/// Adds the schema as providers are told it. Some want every member and get null for what is
+/// absent, which only `coerce` undoes.
+contract with_sent(contract x) {
+  if (x.shape && x.repair.coerce)
+    if (const auto source = json::parse(x.shape->text()))
+      x.sent = std::make_shared<const lowered_schemas>(*source);
+  return x;
 }
 
 std::optional<ladder_rung> link_rung(reader& in, const node& root, const key_path& at,
@@ -103,7 +113,7 @@ configuration link(reader& in, const node& root, const draft& from) {
     out.routes.emplace(name, std::move(route));
   }
   for (const auto& [name, x] : from.contracts)
-    out.contracts.emplace(name, std::make_shared<const contract>(x.config));
+    out.contracts.emplace(name, std::make_shared<const contract>(with_sent(x.config)));
   for (const auto& [name, x] : from.tasks)
     out.tasks.emplace(name, link_task(in, root, name, x, from, out));
   return out;

@@ -1,4 +1,5 @@
 #include "contracts/json.hpp"
+#include "contracts/lowering.hpp"
 #include "routes/openai.hpp"
 
 #include <catch2/catch.hpp>
@@ -197,6 +198,29 @@ TEST_CASE_METHOD(fixture, "the output limit is the smallest that applies, under 
   }
   route.provider.base_url = "https://api.openai.com.example.org/v1";
   CHECK(limit("max_tokens") == 50);
+}
+
+TEST_CASE_METHOD(fixture, "a schema that can be sent strictly is", "[openai]") {
+  const auto source = json::parse(
+      R"({"type":"object","required":["a"],"properties":{"a":{"type":"string"},"b":{"type":"integer"}}})");
+  ask.format = {.what = output_format::kind::json_schema,
+                .name = "t",
+                .schema = json::compact(*source),
+                .lowered = std::make_shared<const lowered_schemas>(*source)};
+  const auto x = body();
+  CHECK(json::at(x, "/response_format/json_schema/strict")->IsTrue());
+  CHECK(json::at(x, "/response_format/json_schema/schema/required/1") != nullptr);
+  CHECK(json::at(x, "/response_format/json_schema/schema/additionalProperties")->IsFalse());
+  ask.format.strict = false; // The caller's own word.
+  CHECK(json::at(body(), "/response_format/json_schema/strict")->IsFalse());
+  CHECK(json::at(body(), "/response_format/json_schema/schema/required/1") == nullptr);
+  const auto map = json::parse(R"({"type":"object","additionalProperties":{"type":"string"}})");
+  ask.format = {.what = output_format::kind::json_schema,
+                .schema = json::compact(*map),
+                .lowered = std::make_shared<const lowered_schemas>(*map)};
+  CHECK(json::at(body(), "/response_format/json_schema/strict") == nullptr);
+  CHECK(text_at(body(), "/response_format/json_schema/schema/additionalProperties/type")
+        == "string");
 }
 
 TEST_CASE_METHOD(fixture, "a schema goes as response_format to routes that know it", "[openai]") {
