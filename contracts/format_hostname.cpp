@@ -120,10 +120,14 @@ bool is_name(std::string_view text, Read read) {
 
 /// `text` with the ideographic, fullwidth and halfwidth full stops as dots (RFC 3490 §3.1).
 std::string with_dots(std::string_view text) {
-  std::string out{text};
-  for (const std::string_view dot : {"\u3002", "\uff0e", "\uff61"})
-    for (auto i = out.find(dot); i != out.npos; i = out.find(dot, i))
-      out.replace(i, dot.size(), ".");
+  constexpr std::string_view dots[] = {"\u3002", "\uff0e", "\uff61"};
+  std::string out;
+  while (!text.empty()) {
+    const auto is_here = [&](std::string_view dot) { return text.starts_with(dot); };
+    const auto is_dot = std::ranges::any_of(dots, is_here);
+    out += is_dot ? '.' : text[0];
+    text.remove_prefix(is_dot ? dots[0].size() : 1);
+  }
   return out;
 }
 
