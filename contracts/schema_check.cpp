@@ -170,19 +170,20 @@ bool schema_checker<loud>::members(const member_rules& m, const frame& f) const 
   if (!good && !goes_on())
     return false;
   std::uint64_t ticked = 0;
-  auto guess = m.first;
+  std::size_t guess = 0;
   std::size_t i = 0;
   for (const auto& member : f.x.GetObject()) {
     const auto name = json::text_of(member.name);
     const place at{.what = place::kind::member, .parent = &f.at, .member = name};
-    const auto* known = m.names.empty() ? nullptr : m.find(name, guess);
+    const auto number = m.numbers.find(name_key{name}, guess);
     bool looked_at = false;
     bool kept = true;
-    if (known != nullptr) {
-      guess = known->next;
-      ticked |= known->bit;
-      looked_at = known->node.has_value();
-      kept = !looked_at || valid(*known->node, member.value, at, nullptr);
+    if (number) {
+      const auto& known = m.names[*number];
+      guess = *number + 1;
+      ticked |= known.bits;
+      looked_at = known.node.has_value();
+      kept = !looked_at || valid(*known.node, member.value, at, nullptr);
     }
     if (!m.patterns.empty() || (!looked_at && m.rest)) {
       const auto more = other_member(m, member.value, at, looked_at);
@@ -223,13 +224,15 @@ template class schema_checker<false>;
 template class schema_checker<true>;
 
 bool accepts(const schema_program& code, node_id node, const json::value& x) {
-  check_state state{.code = code};
+  scratch room;
+  check_state state{.code = code, .room = room};
   return schema_checker<false>{state}.valid(node, x, {}, nullptr) && state.gave_up == nullptr;
 }
 
 std::vector<violation> check_schema(const schema_program& code, const json::value& x,
                                     std::size_t most) {
-  check_state state{.code = code};
+  scratch room;
+  check_state state{.code = code, .room = room};
   std::vector<violation> found;
   if (schema_checker<false>{state}.valid(0, x, {}, nullptr) && state.gave_up == nullptr)
     return found;

@@ -32,7 +32,7 @@ bool schema_checker<loud>::branch(node_id id, const frame& f) const {
 template <bool loud>
 bool schema_checker<loud>::all_of(const rule& r, const frame& f) const {
   bool good = true;
-  for (const auto id : code_.branches_of(r)) {
+  for (const auto id : code_.branch_rule_table[r.a].nodes) {
     good = valid(id, f.x, f.at, f.seen) && good;
     if (!good && !goes_on())
       break;
@@ -43,7 +43,7 @@ bool schema_checker<loud>::all_of(const rule& r, const frame& f) const {
 template <bool loud>
 bool schema_checker<loud>::any_of(const rule& r, const frame& f) const {
   bool good = false;
-  for (const auto id : code_.branches_of(r)) {
+  for (const auto id : code_.branch_rule_table[r.a].for_value(f.x)) {
     good = branch(id, f) || good;
     if (good && f.seen == nullptr)
       break;
@@ -54,7 +54,7 @@ bool schema_checker<loud>::any_of(const rule& r, const frame& f) const {
 template <bool loud>
 bool schema_checker<loud>::exactly_one_of(const rule& r, const frame& f) const {
   std::size_t n = 0;
-  for (const auto id : code_.branches_of(r))
+  for (const auto id : code_.branch_rule_table[r.a].for_value(f.x))
     if (n < 2)
       n += branch(id, f) ? 1 : 0;
   if (n == 0)
@@ -71,8 +71,9 @@ bool schema_checker<loud>::fail_branches(const rule& r, const frame& f) const {
   if (!goes_on())
     return false;
   std::optional<violation> nearest;
-  const auto branches = code_.branches_of(r);
-  for (const auto id : branches) {
+  const auto& all = code_.branch_rule_table[r.a];
+  const auto possible = all.for_value(f.x);
+  for (const auto id : possible.empty() ? std::span{all.nodes} : possible) {
     std::vector<violation> first;
     const auto found = std::exchange(state_.found, &first);
     const auto found_max = std::exchange(state_.found_max, 1);
@@ -83,7 +84,7 @@ bool schema_checker<loud>::fail_branches(const rule& r, const frame& f) const {
       nearest = std::move(first[0]);
   }
   return fail(f, r.word, [&] {
-    const auto n = "must match one of " + counted(branches.size(), "alternative");
+    const auto n = "must match one of " + counted(all.nodes.size(), "alternative");
     return nearest ? n + "; the nearest one says: " + nearest->message : n;
   });
 }

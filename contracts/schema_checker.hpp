@@ -21,6 +21,7 @@ struct check_state {
   };
 
   const schema_program& code;
+  scratch& room;
   const scope* around = nullptr;
   unsigned depth = 0;
   std::size_t work = 0;
@@ -29,7 +30,6 @@ struct check_state {
   /// Where violations go, and how many are wanted.
   std::vector<violation>* found = nullptr;
   std::size_t found_max = 0;
-  scratch room = {};
 
   /// Takes note of some work; false if that was too much, now or before.
   bool spend(std::size_t amount);

@@ -1,4 +1,6 @@
+#include "contracts/schema_choice.hpp"
 #include "contracts/schema_compiler.hpp"
+#include "contracts/schema_link.hpp"
 
 #include <algorithm>
 
@@ -23,7 +25,11 @@ std::optional<error> schema_compiler::run(json::document source) {
     compile(next);
   }
   out_.documents = resources_.take_documents();
-  return std::move(failed_);
+  if (failed_)
+    return std::move(failed_);
+  skip_references(out_);
+  add_choices(out_);
+  return std::nullopt;
 }
 
 void schema_compiler::fail(std::string pointer, std::string_view what) {

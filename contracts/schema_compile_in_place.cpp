@@ -27,15 +27,11 @@ void schema_compiler::compile_in_place(const subschema& at) {
 }
 
 void schema_compiler::compile_branches(const subschema& at, keyword word, op what) {
-  const auto list = inner_list(at, word);
+  auto list = inner_list(at, word);
   if (list.empty())
     return;
-  const auto first = static_cast<std::uint32_t>(out_.branches.size());
-  out_.branches.insert(out_.branches.end(), list.begin(), list.end());
-  add({.what = what,
-       .word = word,
-       .a = first,
-       .b = static_cast<std::uint32_t>(out_.branches.size())});
+  add({.what = what, .word = word, .a = static_cast<std::uint32_t>(out_.branch_rule_table.size())});
+  out_.branch_rule_table.push_back({.nodes = std::move(list), .choice = std::nullopt});
 }
 
 /// Last of all rules, because they ask what the others have looked at.

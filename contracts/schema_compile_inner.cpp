@@ -1,8 +1,6 @@
 #include "contracts/schema_compiler.hpp"
 
 #include <algorithm>
-#include <numeric>
-#include <set>
 
 /// The keywords that look into arrays and objects.
 namespace hedgerow {
@@ -10,21 +8,12 @@ namespace {
 
 constexpr std::size_t required_bits = 64;
 
-auto by_length(const member_rules::named& x) { return std::pair{x.name.size(), x.name}; }
-
-/// Sorts what is in the schema's order, and remembers that order.
-void arrange(member_rules& made) {
-  auto& names = made.names;
-  std::vector<std::uint32_t> order(names.size());
-  std::iota(order.begin(), order.end(), 0u);
-  std::ranges::stable_sort(order, {}, [&](auto i) { return by_length(names[i]); });
-  std::vector<std::uint32_t> place(names.size());
-  for (std::uint32_t i = 0; i < order.size(); ++i)
-    place[order[i]] = i;
-  for (std::size_t i = 0; i < names.size(); ++i)
-    names[i].next = place[(i + 1) % names.size()];
-  made.first = place.empty() ? 0 : place[0];
-  std::ranges::sort(names, {}, by_length);
+/// Numbers the names.
+name_table table_of(const std::vector<member_rules::named>& names) {
+  std::vector<std::string_view> texts;
+  for (const auto& x : names)
+    texts.push_back(x.name);
+  return name_table{texts};
 }
 
 } // namespace
@@ -118,11 +107,11 @@ void schema_compiler::compile_members(const subschema& at) {
     const auto [entry, is_new] = known.emplace(required[i], made.names.size());
     if (is_new)
       made.names.push_back({.name = required[i], .node = std::nullopt});
-    made.names[entry->second].bit |= std::uint64_t{1} << i;
+    made.names[entry->second].bits |= std::uint64_t{1} << i;
   }
   required.resize(fused);
   made.required = std::move(required);
-  arrange(made);
+  made.numbers = table_of(made.names);
   add({.what = op::members,
        .applies = object_type,
        .word = keyword::properties,
@@ -160,16 +149,6 @@ void schema_compiler::compile_dependents(const subschema& at) {
     if (first != end)
       add({.what = op::dependents, .applies = object_type, .word = word, .a = first, .b = end});
   }
-}
-
-const member_rules::named* member_rules::find(std::string_view name, std::uint32_t guess) const {
-  const auto& likely = names[guess];
-  return likely.name == name ? &likely : find(name);
-}
-
-const member_rules::named* member_rules::find(std::string_view name) const {
-  const auto i = std::ranges::lower_bound(names, std::pair{name.size(), name}, {}, by_length);
-  return i != names.end() && i->name == name ? &*i : nullptr;
 }
 
 } // namespace hedgerow

@@ -69,7 +69,7 @@ void schema_compiler::compile_values(const subschema& at) {
         made.strings.push_back(json::text_of(x));
       else
         made.others.push_back(&x);
-    std::ranges::sort(made.strings);
+    made.numbers = name_table{made.strings};
     add({.what = op::one_of_values,
          .word = keyword::enumeration,
          .a = append(out_.value_sets, std::move(made))});

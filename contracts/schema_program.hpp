@@ -1,6 +1,7 @@
 #pragma once
 
 #include "contracts/json.hpp"
+#include "contracts/name_table.hpp"
 #include "contracts/schema.hpp"
 #include "contracts/schema_format.hpp"
 #include "contracts/schema_keywords.hpp"
@@ -57,13 +58,13 @@ enum class op : std::uint8_t {
   pattern, ///< patterns[a]
   format,  ///< format_kind{a}
   unique_items,
-  items,        ///< item_rules[a]
-  contains,     ///< contains_rules[a]
+  items,        ///< item_rule_table[a]
+  contains,     ///< contains_rule_table[a]
   required,     ///< names[a] to names[b]; where there is a `members` rule, it has the names
-  members,      ///< member_rules[a]
+  members,      ///< member_rule_table[a]
   member_names, ///< node a
   dependents,   ///< dependents[a] to dependents[b]
-  all_of,       ///< nodes branches[a] to branches[b], as the next two
+  all_of,       ///< branch_rule_table[a], as the next two
   any_of,
   exactly_one_of,
   none_of,             ///< node a
@@ -100,8 +101,9 @@ struct schema_node {
 
 /// `enum`.
 struct value_set {
-  /// The strings, sorted.
   std::vector<std::string_view> strings;
+  /// Their numbers in `strings`.
+  name_table numbers;
   std::vector<const json::value*> others;
   /// The array, for words.
   const json::value* listed = nullptr;
@@ -134,10 +136,8 @@ struct member_rules {
     std::string_view name;
     /// Of its schema under `properties`.
     std::optional<node_id> node;
-    /// Where the name that the schema lists next is.
-    std::uint32_t next = 0;
-    /// Its bit in `required`; 0: it is not required.
-    std::uint64_t bit = 0;
+    /// Its bits in the set of required names; 0: it is not required.
+    std::uint64_t bits = 0;
   };
 
   struct matching {
@@ -145,22 +145,21 @@ struct member_rules {
     node_id node = 0;
   };
 
-  /// Sorted by length, then bytes: most comparisons end at the length.
+  /// In the schema's order.
   std::vector<named> names;
-  /// Where the name that the schema lists first is.
-  std::uint32_t first = 0;
+  /// Their numbers in `names`.
+  name_table numbers;
   /// The required names in their order, at most 64; a `required` rule has the rest.
   std::vector<std::string_view> required;
   /// `additionalProperties`.
   std::optional<node_id> rest;
   std::vector<matching> patterns;
 
-  /// The entry of `name`, or null. `names` are often asked for in the schema's order, so the one
-  /// at `guess` is tried first. Requires: `guess` is below the number of names.
-  const named* find(std::string_view name, std::uint32_t guess) const;
-
-  /// The same without a guess.
-  const named* find(std::string_view name) const;
+  /// The entry of `name`, or null.
+  const named* find(std::string_view name) const {
+    const auto number = numbers.find(name);
+    return number ? &names[*number] : nullptr;
+  }
 };
 
 /// What an object with the member `name` must be: `dependentSchemas`, `dependentRequired` or one
@@ -169,6 +168,39 @@ struct dependent {
   std::string_view name;
   std::optional<node_id> node;
   std::vector<std::string_view> required;
+};
+
+/// Objects that are one of several kinds mostly tell their kind by a member such as `type`. Only
+/// some branches can accept an object with a given value there; the others need no look.
+struct branch_choice {
+  /// A range of `nodes`.
+  struct group {
+    std::uint32_t first = 0;
+    std::uint32_t end = 0;
+  };
+
+  std::string_view name;
+  /// The values, and for each its group.
+  name_table values;
+  std::vector<group> by_value;
+  /// For any other value, and for none.
+  group other;
+  group absent;
+  std::vector<node_id> nodes;
+
+  /// The nodes that can accept the object `x`.
+  std::span<const node_id> for_object(const json::value& x) const;
+};
+
+/// `allOf`, `anyOf` or `oneOf`.
+struct branch_rules {
+  std::vector<node_id> nodes;
+  std::optional<branch_choice> choice;
+
+  /// The nodes that can accept `x`, and perhaps some that cannot.
+  std::span<const node_id> for_value(const json::value& x) const {
+    return choice && json::is_object(x) ? choice->for_object(x) : std::span{nodes};
+  }
 };
 
 struct condition_rules {
@@ -210,17 +242,12 @@ struct schema_program {
   std::vector<std::string_view> names;
   std::vector<member_rules> member_rule_table;
   std::vector<dependent> dependents;
-  std::vector<node_id> branches;
+  std::vector<branch_rules> branch_rule_table;
   std::vector<condition_rules> conditions;
   std::vector<dynamic_target> dynamic_targets;
 
   std::span<const rule> rules_of(const schema_node& x) const {
     return std::span{rules}.subspan(x.first_rule, x.rules_end - x.first_rule);
-  }
-
-  /// The nodes of an `all_of`, `any_of` or `exactly_one_of`.
-  std::span<const node_id> branches_of(const rule& x) const {
-    return std::span{branches}.subspan(x.a, x.b - x.a);
   }
 };
 
