@@ -14,6 +14,15 @@ bool starts_comment(std::string_view text, std::size_t at) {
   return rest == "//" || rest == "/*" || rest.starts_with('#');
 }
 
+/// The end of the comments at `at`, or `at` if they are long.
+std::size_t behind_comment(std::string_view text, std::size_t at) {
+  constexpr std::size_t comment_max = 1024;
+  if (!starts_comment(text, at))
+    return at;
+  const auto end = skip_blank(text.substr(0, std::min(text.size(), at + comment_max)), at).end;
+  return end < at + comment_max ? end : at;
+}
+
 bool starts_container_or_number(char c) { return c == '{' || c == '[' || c == '-' || is_digit(c); }
 
 /// A word and then a quoted name: the word is something that strayed in.
@@ -131,12 +140,11 @@ bool ends_string(std::string_view text, std::size_t at, std::size_t length,
   const auto even = so_far.inner_quotes % 2 == 0;
   if (as == role::key)
     return ends_key(text, next, even);
-  if (can_follow_string(text, next, so_far.around))
+  if (can_follow_string(text, behind_comment(text, next), so_far.around))
     return so_far.brackets == 0 || next >= text.size() || !is_closer(text[next])
            || closes_around(text, next);
   if (as == role::root)
-    return starts_comment(text, next) || text[next] == ';' || text[next] == ',' || text[next] == '+'
-           || text[next] == ')';
+    return starts_comment(text, next) || std::string_view{";,+"}.find(text[next]) < 3;
   if (as == role::item && text[next] == ':')
     return so_far.inner_quotes == 0 && so_far.brackets == 0;
   return even && follows_without_comma(text, after, next, as);

@@ -16,6 +16,8 @@ constexpr std::size_t depth_max = json::limits{}.depth;
 /// Strings without a closing quote are read to the end of the text before they are cut, so only a
 /// few may be.
 constexpr std::size_t ran_out_max = 16;
+/// Templates double braces; more is no slip.
+constexpr std::size_t wrappers_max = 4;
 constexpr std::size_t shown_name_max = 60;
 
 char closer_of(char open) { return open == '{' ? '}' : open == '[' ? ']' : ')'; }
@@ -55,6 +57,7 @@ private:
   void member();
   void member_name();
   bool read_name();
+  std::size_t several_words_end() const;
   bool read_quoted_name();
   bool colon();
   void item();
@@ -70,6 +73,7 @@ private:
   std::string pointer() const;
   void mend(const char* message);
   void fail(const char* what);
+  void give_up(const char* what);
   char here() const { return at_or_nul(text_, at_); }
   bool is_open(char open) const {
     return std::ranges::find(frames_, open, &frame::open) != frames_.end();
@@ -80,6 +84,7 @@ private:
   reading out_;
   std::vector<frame> frames_;
   std::size_t ran_out_ = 0;
+  std::size_t wrappers_ = 0;
   bool fenced_ = false;
 };
 
@@ -97,6 +102,11 @@ void reader::fail(const char* what) {
                         .message = "not valid JSON at byte " + std::to_string(at_)
                                    + " and past mending: " + what,
                         .param = {}};
+}
+
+void reader::give_up(const char* what) {
+  fail(what);
+  out_.hopeless = true;
 }
 
 std::string reader::pointer() const {
@@ -165,7 +175,7 @@ void reader::value(role as) {
 
 void reader::open(char bracket, bool is_call) {
   if (frames_.size() == depth_max)
-    return fail("it is nested too deeply");
+    return give_up("it is nested too deeply");
   frames_.push_back({.open = bracket, .start = out_.json.size(), .call = is_call, .name = {}});
   out_.json += bracket == '{' ? '{' : '[';
   out_.containers += is_call ? 0 : 1;
@@ -176,7 +186,7 @@ void reader::string_value(role as) {
   auto x = read_string(text_, at_, around(as));
   ran_out_ += x.ran_out ? 1 : 0;
   if (ran_out_ > ran_out_max || (x.suspect && frames_.empty()))
-    return fail("a string is broken");
+    return give_up("a string is broken");
   ++out_.quoted;
   out_.truncated = out_.truncated || x.ran_out;
   at_ = x.end;
@@ -191,7 +201,7 @@ void reader::string_value(role as) {
     const auto more = read_string(text_, next, around(as));
     ran_out_ += more.ran_out ? 1 : 0;
     if (ran_out_ > ran_out_max)
-      return fail("a string is broken");
+      return give_up("a string is broken");
     x.value += more.value;
     at_ = more.end;
     mend("strings joined by + were made one");
@@ -299,7 +309,7 @@ void reader::item() {
 /// `["a": 1]` is read as `[{"a": 1}]`.
 void reader::imply_object() {
   if (frames_.size() == depth_max)
-    return fail("it is nested too deeply");
+    return give_up("it is nested too deeply");
   auto& top = frames_.back();
   const auto start = top.element + (top.count > 1 ? 1 : 0);
   const auto name = json::parse(std::string_view{out_.json}.substr(start));
@@ -329,6 +339,8 @@ void reader::member() {
     return close(false);
   }
   if (here() == '{' && frames_.back().count == 0) {
+    if (++wrappers_ > wrappers_max)
+      return give_up("there are too many braces");
     mend("braces around an object were left out");
     out_.json.resize(frames_.back().start);
     frames_.pop_back();
@@ -376,6 +388,12 @@ bool reader::read_name() {
   if (name.empty() || at_ == text_.size())
     return false;
   const auto next = skip_space(text_, at_);
+  if (const auto end = several_words_end(); end > at_) {
+    frames_.back().name = text_.substr(start, end - start);
+    at_ = end;
+    mend("quotes were put around a name");
+    return true;
+  }
   if (here() == '"' && at_or_nul(text_, skip_space(text_, at_ + 1)) == ':') {
     ++at_; // a": 1
   } else if (is_quoted_key(text_, next)) {
@@ -386,6 +404,16 @@ bool reader::read_name() {
   frames_.back().name = name;
   mend("quotes were put around a name");
   return true;
+}
+
+/// The end of a name of several words without quotes, where that is no prose: not the first.
+std::size_t reader::several_words_end() const {
+  constexpr std::size_t name_max = 64;
+  if (frames_.back().count < 2 || here() != ' ')
+    return at_;
+  const auto rest = text_.substr(at_, name_max);
+  const auto end = rest.find_first_of(":,{}[]\"'\n");
+  return end != rest.npos && rest[end] == ':' ? at_ + end : at_;
 }
 
 bool reader::read_quoted_name() {

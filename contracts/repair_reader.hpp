@@ -41,6 +41,8 @@ struct reading {
   /// What speaks for its having been meant as JSON: quoted strings, and containers in it.
   std::size_t quoted = 0;
   std::size_t containers = 0;
+  /// The attempt met a limit: what comes behind is no better.
+  bool hopeless = false;
   /// The text ended before the value did.
   bool truncated = false;
 };

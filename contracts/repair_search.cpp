@@ -102,7 +102,7 @@ void searcher::take() {
   // Parentheses around prose are no list.
   const auto is_prose = text_[at_] == '(' && read.quoted == 0 && read.changes.size() > 1;
   const auto begin = std::exchange(at_, std::max(read.end, at_ + 1));
-  if (read.failed && read.quoted >= meant_as_json) {
+  if (read.failed && (read.hopeless || read.quoted >= meant_as_json)) {
     out_.failed = std::move(read.failed);
     at_ = text_.size();
   }
@@ -163,6 +163,15 @@ void searcher::take_scalar() {
 } // namespace
 
 findings find_values(std::string_view text) { return searcher{text}.run(); }
+
+std::string_view bare_text(std::string_view text) {
+  auto first = skip_space(text, 0);
+  if (is_fence(text, first))
+    first = skip_space(text, fence_end(text, first));
+  const auto last = text.find_last_not_of(" \t\r\n`");
+  return last == text.npos || last < first ? std::string_view{}
+                                           : text.substr(first, last + 1 - first);
+}
 
 bool is_escaped(std::string_view text) {
   auto i = text.find('"');

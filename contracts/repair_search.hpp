@@ -21,7 +21,8 @@ struct candidate {
   /// A comma or a line break is among what parts it from that one.
   bool parted = false;
 
-  bool is_empty() const { return read.json.size() <= 2; }
+  /// It is nothing but brackets.
+  bool is_empty() const { return read.json.find_first_not_of("[]{},") == read.json.npos; }
 };
 
 /// What a text has of values.
@@ -37,6 +38,9 @@ struct findings {
 /// none, the literal, number or quoted string that `text` is as a whole. Brackets that start no
 /// value are passed over, but nothing is taken out of a broken value. Time is linear in the size.
 findings find_values(std::string_view text);
+
+/// `text` without the white space and the marks of a code block around it.
+std::string_view bare_text(std::string_view text);
 
 /// Whether all quotes of `text` are escaped: it is JSON that was written into a string.
 bool is_escaped(std::string_view text);

@@ -63,6 +63,9 @@ public:
   /// The schema as compact JSON text, as it is sent to providers.
   const std::string& text() const;
 
+  /// The compiled form, for what walks it.
+  const schema_program& program() const { return *code_; }
+
 private:
   explicit schema(std::shared_ptr<const schema_program> code);
 
