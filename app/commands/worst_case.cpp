@@ -75,9 +75,9 @@ std::vector<stage> stages_of(const configuration& all, const task& of, failure_c
   return out;
 }
 
-/// The longest wait before the `n`-th call of a rung, from 0.
+/// The longest wait before the `n`-th call of a rung, from 0. A re-ask does not wait.
 milliseconds wait_before(const task& of, failure_class kind, int n) {
-  if (n == 0)
+  if (n == 0 || !is_retried(kind))
     return milliseconds{0};
   const auto backoff = std::min(of.retry.cap, of.retry.base * (1 << std::min(n - 1, 20)));
   if (kind != failure_class::rate_limit)

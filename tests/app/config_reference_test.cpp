@@ -121,7 +121,8 @@ files beside_it() {
       {"ticket.schema.json",
        R"({"type":"object","required":["category","confidence"],"properties":{"category":{"type":"string"}}})"},
       {"triage.rules.yaml",
-       "- when: { contains_any: [refund] }\n  answer: { category: billing, confidence: 1 }\n"}};
+       "- when: { contains_any: [refund] }\n  answer: { category: billing, confidence: 1, "
+       "sources: [{ url: \"https://help.example.org/refunds\" }] }\n"}};
 }
 
 const std::set<std::string> not_built{
