@@ -3,11 +3,14 @@
 #include "contracts/json_number.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace hedgerow::json {
@@ -67,14 +70,27 @@ std::size_t mix(std::size_t seed, std::size_t x) {
   return seed ^ (x + 0x9e3779b97f4a7c15 + (seed << 6) + (seed >> 2));
 }
 
-std::vector<const value::Member*> sorted_members(const value& x) {
-  std::vector<const value::Member*> out;
-  out.reserve(x.MemberCount());
-  for (const auto& member : x.GetObject())
-    out.push_back(&member);
-  std::ranges::stable_sort(out, {}, [](const auto* m) { return text_of(m->name); });
-  return out;
-}
+using members = std::span<const value::Member*>;
+
+/// The members of an object by name, and those of one name in their order.
+class sorted_members {
+public:
+  explicit sorted_members(const value& x) {
+    const std::size_t n = x.MemberCount();
+    if (n > few_.size())
+      many_.resize(n);
+    all_ = n > few_.size() ? members{many_} : members{few_}.first(n);
+    std::ranges::transform(x.GetObject(), all_.begin(), [](const auto& m) { return &m; });
+    std::ranges::sort(all_, {}, [](const auto* m) { return std::pair{text_of(m->name), m}; });
+  }
+
+  members all() const { return all_; }
+
+private:
+  std::array<const value::Member*, 32> few_;
+  std::vector<const value::Member*> many_;
+  members all_;
+};
 
 bool equal_objects(const value& a, const value& b) {
   if (a.MemberCount() != b.MemberCount())
@@ -82,7 +98,7 @@ bool equal_objects(const value& a, const value& b) {
   const auto same = [](const auto* x, const auto* y) {
     return text_of(x->name) == text_of(y->name) && equal(x->value, y->value);
   };
-  return std::ranges::equal(sorted_members(a), sorted_members(b), same);
+  return std::ranges::equal(sorted_members{a}.all(), sorted_members{b}.all(), same);
 }
 
 } // namespace

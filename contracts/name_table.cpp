@@ -7,9 +7,9 @@
 namespace hedgerow {
 namespace {
 
-/// A name that is so many slots away from where it should be means that the names were made to
-/// collide.
-constexpr std::size_t steps_max = 32;
+/// Names that hash well stay nearer to where they should be, however many there are; if one is so
+/// many slots away, they were made to collide.
+constexpr std::size_t steps_max = 128;
 
 } // namespace
 

@@ -50,6 +50,13 @@ std::string schema_compiler::below(const subschema& at, keyword word) const {
   return pointer;
 }
 
+std::string schema_compiler::below(const subschema& at, keyword word,
+                                   std::string_view token) const {
+  auto pointer = below(at, word);
+  json::append_token(pointer, token);
+  return pointer;
+}
+
 /// The node of what stands at `target` as the value of the keyword `held_by`.
 node_id schema_compiler::want(const schema_target& target, std::string_view held_by) {
   const auto& source = *target.source;
@@ -133,18 +140,6 @@ void schema_compiler::for_each_inner(
   for (const auto& member : given->GetObject())
     if (!failed_)
       use(json::text_of(member.name), member.value);
-}
-
-std::vector<std::string_view> schema_compiler::names(const json::value& given,
-                                                     std::string pointer) {
-  std::vector<std::string_view> out;
-  const auto is_text = [](const json::value& x) { return x.IsString(); };
-  if (!given.IsArray() || !std::all_of(given.Begin(), given.End(), is_text))
-    fail(std::move(pointer), "must be an array of names");
-  else
-    for (const auto& name : given.GetArray())
-      out.push_back(json::text_of(name));
-  return out;
 }
 
 result<std::shared_ptr<const schema_program>> compile_schema(json::document source,

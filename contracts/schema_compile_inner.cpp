@@ -8,6 +8,18 @@ namespace {
 
 constexpr std::size_t required_bits = 64;
 
+std::optional<std::vector<std::string_view>> names_in(const json::value& given) {
+  if (!given.IsArray())
+    return std::nullopt;
+  std::vector<std::string_view> out;
+  for (const auto& name : given.GetArray()) {
+    if (!name.IsString())
+      return std::nullopt;
+    out.push_back(json::text_of(name));
+  }
+  return out;
+}
+
 /// Numbers the names.
 name_table table_of(const std::vector<member_rules::named>& names) {
   std::vector<std::string_view> texts;
@@ -81,19 +93,22 @@ void schema_compiler::compile_object(const subschema& at) {
 
 void schema_compiler::compile_members(const subschema& at) {
   std::vector<std::string_view> required;
-  if (const auto* given = at[keyword::required])
-    required = names(*given, below(at, keyword::required));
+  if (const auto* given = at[keyword::required]) {
+    if (auto names = names_in(*given))
+      required = std::move(*names);
+    else
+      return fail(at, keyword::required, "must be an array of names");
+  }
   member_rules made;
   std::map<std::string_view, std::size_t> known;
   for_each_inner(at, keyword::properties, [&](std::string_view name, const json::value& x) {
-    auto pointer = below(at, keyword::properties);
-    json::append_token(pointer, name);
     if (known.emplace(name, made.names.size()).second)
-      made.names.push_back({.name = name, .node = want(at, x, pointer, keyword::properties)});
+      made.names.push_back(
+          {.name = name,
+           .node = want(at, x, below(at, keyword::properties, name), keyword::properties)});
   });
   for_each_inner(at, keyword::pattern_properties, [&](std::string_view text, const json::value& x) {
-    auto pointer = below(at, keyword::pattern_properties);
-    json::append_token(pointer, text);
+    const auto pointer = below(at, keyword::pattern_properties, text);
     if (const auto number = pattern_number(text, pointer))
       made.patterns.push_back(
           {.pattern = *number, .node = want(at, x, pointer, keyword::pattern_properties)});
@@ -136,13 +151,16 @@ void schema_compiler::compile_dependents(const subschema& at) {
        {keyword::dependencies, keyword::dependent_required, keyword::dependent_schemas}) {
     const auto first = static_cast<std::uint32_t>(out_.dependents.size());
     for_each_inner(at, word, [&](std::string_view name, const json::value& x) {
-      auto pointer = below(at, word);
-      json::append_token(pointer, name);
+      const auto is_list =
+          word == keyword::dependent_required || (word == keyword::dependencies && x.IsArray());
+      auto required = is_list ? names_in(x) : std::vector<std::string_view>{};
       dependent made{.name = name, .node = std::nullopt};
-      if (word == keyword::dependent_required || (word == keyword::dependencies && x.IsArray()))
-        made.required = names(x, std::move(pointer));
+      if (!required)
+        fail(below(at, word, name), "must be an array of names");
+      else if (is_list)
+        made.required = std::move(*required);
       else
-        made.node = want(at, x, std::move(pointer), word);
+        made.node = want(at, x, below(at, word, name), word);
       out_.dependents.push_back(std::move(made));
     });
     const auto end = static_cast<std::uint32_t>(out_.dependents.size());

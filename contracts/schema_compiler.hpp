@@ -48,6 +48,7 @@ private:
   void fail(std::string pointer, std::string_view what);
   void fail(const subschema& at, keyword word, std::string_view what);
   std::string below(const subschema& at, keyword word) const;
+  std::string below(const subschema& at, keyword word, std::string_view token) const;
   node_id want(const schema_target& target, std::string_view held_by);
   node_id want(const subschema& at, const json::value& source, std::string pointer, keyword word);
   void add(rule made) { out_.rules.push_back(made); }
@@ -57,7 +58,6 @@ private:
   std::vector<node_id> inner_list(const subschema& at, keyword word);
   void for_each_inner(const subschema& at, keyword word,
                       const std::function<void(std::string_view, const json::value&)>& use);
-  std::vector<std::string_view> names(const json::value& given, std::string pointer);
 
   void compile_type(const subschema& at);
   void compile_values(const subschema& at);

@@ -9,6 +9,8 @@ namespace hedgerow {
 namespace {
 
 constexpr unsigned dialects_open_max = 8;
+/// A short reference can stand for a long URI and lead to a long pointer, so their sum is limited.
+constexpr std::size_t bytes_max = 64u << 20;
 
 error wrong(std::string message, std::string pointer = {}) {
   return {.code = errc::config_invalid, .message = std::move(message), .param = std::move(pointer)};
@@ -51,8 +53,10 @@ result<resource_id> schema_resources::add(json::document source, std::string uri
   all_.push_back(std::move(made));
   by_root_.emplace(&root, id);
   by_uri_.emplace(std::move(uri), id);
-  if (auto failed = index(all_[id].root))
-    return std::move(*failed);
+  base_ = all_[id].root.pointer;
+  index({.source = &root, .resource = id, .outer = nullptr, .token = {}});
+  if (failed_)
+    return *failed_;
   return id;
 }
 
@@ -134,84 +138,77 @@ result<dialect> schema_resources::dialect_by(std::string_view metaschema, std::s
 }
 
 /// Looks for identifiers at and below `at`, which is a subschema. As deep as documents are nested.
-std::optional<error> schema_resources::index(schema_target at) {
-  if (!json::is_object(*at.source))
-    return std::nullopt;
-  const auto resource = entered(at);
-  if (!resource)
-    return resource.error();
-  at.resource = *resource;
+void schema_resources::index(spot at) {
+  if (failed_ || !json::is_object(*at.source))
+    return;
+  enter(at);
   note_anchors(at);
   const auto how = all_[at.resource].how;
   for (const auto& member : at.source->GetObject()) {
     const auto word = keyword_named(json::text_of(member.name), how);
-    if (!word || subschemas_of(*word) == subschemas::none)
-      continue;
-    schema_target inner{.source = &member.value,
-                        .resource = at.resource,
-                        .pointer = below(at.pointer, json::text_of(member.name))};
-    if (auto failed = index_inside(member.value, *word, std::move(inner)))
-      return failed;
+    if (word && subschemas_of(*word) != subschemas::none)
+      index_inside(*word, {.source = &member.value,
+                           .resource = at.resource,
+                           .outer = &at,
+                           .token = json::text_of(member.name)});
   }
-  return std::nullopt;
 }
 
-std::optional<error> schema_resources::index_inside(const json::value& x, keyword word,
-                                                    schema_target at) {
+/// The same for `at` as the value of a keyword that holds subschemas.
+void schema_resources::index_inside(keyword word, const spot& at) {
+  const auto& x = *at.source;
   const auto inside = subschemas_of(word);
   const auto is_map = inside == subschemas::in_map || inside == subschemas::some_in_map;
+  const auto may_be_list = inside == subschemas::in_list || inside == subschemas::itself_or_in_list;
   if (is_map && json::is_object(x)) {
     for (const auto& member : x.GetObject())
-      if (auto failed = index({.source = &member.value,
-                               .resource = at.resource,
-                               .pointer = below(at.pointer, json::text_of(member.name))}))
-        return failed;
-  } else if (x.IsArray()
-             && (inside == subschemas::in_list || inside == subschemas::itself_or_in_list)) {
+      index({.source = &member.value,
+             .resource = at.resource,
+             .outer = &at,
+             .token = json::text_of(member.name)});
+  } else if (may_be_list && x.IsArray()) {
     for (rapidjson::SizeType i = 0; i < x.Size(); ++i)
-      if (auto failed = index({.source = &x[i],
-                               .resource = at.resource,
-                               .pointer = at.pointer + '/' + std::to_string(i)}))
-        return failed;
+      index({.source = &x[i], .resource = at.resource, .outer = &at, .token = {}, .item = i});
   } else if (!is_map) {
-    return index(std::move(at));
+    index(at);
   }
-  return std::nullopt;
 }
 
-/// The resource that `at` belongs to, which is a new one if it has an identifier of its own. Such a
+/// Moves `at` into the resource that it starts, if it has an identifier of its own. Such a
 /// subschema may be in another dialect, and then its identifier is spelled as there.
-result<resource_id> schema_resources::entered(const schema_target& at) {
+void schema_resources::enter(spot& at) {
   const auto& x = *at.source;
   if (json::find(x, "$id") == nullptr && json::find(x, "id") == nullptr)
-    return at.resource;
+    return;
   const bool is_root = by_root_.count(&x) != 0;
   auto how = all_[at.resource].how;
   if (const auto uri = json::find_text(x, "$schema"); !uri.empty() && !is_root) {
-    const auto own = dialect_at(uri);
-    if (!own)
-      return wrong(own.error().message, below(at.pointer, "$schema"));
+    auto own = dialect_at(uri);
+    if (!own) {
+      failed_ = wrong(own.error().message, below(target(at).pointer, "$schema"));
+      return;
+    }
     how = *own;
   }
   if (how.has_lonely_ref() && json::find(x, "$ref") != nullptr)
-    return at.resource;
-  const auto id = json::find_text(x, to_string(how.id()));
-  const auto base = without_fragment(id);
+    return;
+  const auto base = without_fragment(json::find_text(x, to_string(how.id())));
   if (base.empty())
-    return at.resource;
+    return;
   auto uri = uri::resolved(all_[at.resource].uri, base);
-  const auto made = is_root ? at.resource : static_cast<resource_id>(all_.size());
-  if (!is_root)
-    all_.push_back({.uri = {}, .how = how, .root = at});
-  auto& resource = all_[made];
-  resource.root.resource = made;
-  resource.uri = uri;
-  by_root_.emplace(&x, made);
-  by_uri_.emplace(std::move(uri), made);
-  return made;
+  if (!spend(uri.size()))
+    return;
+  if (!is_root) {
+    auto root = target(at);
+    at.resource = root.resource = static_cast<resource_id>(all_.size());
+    all_.push_back({.uri = {}, .how = how, .root = std::move(root)});
+    by_root_.emplace(&x, at.resource);
+  }
+  all_[at.resource].uri = uri;
+  by_uri_.emplace(std::move(uri), at.resource);
 }
 
-void schema_resources::note_anchors(const schema_target& at) {
+void schema_resources::note_anchors(const spot& at) {
   auto& resource = all_[at.resource];
   const auto& how = resource.how;
   const auto& x = *at.source;
@@ -222,14 +219,14 @@ void schema_resources::note_anchors(const schema_target& at) {
   if (how.version <= draft::draft7) {
     const auto id = named(how.id());
     if (const auto hash = id.find('#'); hash != id.npos && json::find(x, "$ref") == nullptr)
-      resource.anchors.emplace(id.substr(hash + 1), at);
+      resource.anchors.emplace(id.substr(hash + 1), target(at));
     return;
   }
   if (const auto name = named(keyword::anchor); !name.empty())
-    resource.anchors.emplace(name, at);
+    resource.anchors.emplace(name, target(at));
   if (const auto name = named(keyword::dynamic_anchor); !name.empty()) {
-    resource.anchors.emplace(name, at);
-    resource.dynamic_anchors.emplace(name, at);
+    resource.anchors.emplace(name, target(at));
+    resource.dynamic_anchors.emplace(name, target(at));
   }
   const auto* recursive = json::find(x, to_string(keyword::recursive_anchor));
   if (recursive != nullptr && recursive->IsTrue() && how.version == draft::draft2019
@@ -237,7 +234,34 @@ void schema_resources::note_anchors(const schema_target& at) {
     resource.has_recursive_anchor = true;
 }
 
+/// With the pointer from the root of the document, whose own one the outermost spot has.
+schema_target schema_resources::target(const spot& at) {
+  std::vector<const spot*> way;
+  for (const auto* i = &at; i->outer != nullptr; i = i->outer)
+    way.push_back(i);
+  schema_target out{.source = at.source, .resource = at.resource, .pointer = base_};
+  for (auto i = way.rbegin(); i != way.rend(); ++i)
+    json::append_token(out.pointer,
+                       (*i)->item ? std::to_string(*(*i)->item) : std::string{(*i)->token});
+  spend(out.pointer.size());
+  return out;
+}
+
+bool schema_resources::spend(std::size_t bytes) {
+  bytes_ += bytes;
+  if (bytes_ > bytes_max && !failed_)
+    failed_ = wrong("it is too large: too many identifiers or references, or too long ones");
+  return bytes_ <= bytes_max;
+}
+
 result<schema_target> schema_resources::find(std::string_view reference, resource_id from) {
+  auto out = located(reference, from);
+  if (out && !spend(all_[from].uri.size() + out->pointer.size()))
+    return *failed_;
+  return out;
+}
+
+result<schema_target> schema_resources::located(std::string_view reference, resource_id from) {
   const auto fragment = uri::percent_decoded(uri::split(reference).fragment);
   if (!fragment)
     return wrong("is no URI reference");

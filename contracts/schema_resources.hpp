@@ -67,10 +67,23 @@ private:
   result<dialect> dialect_by(std::string_view metaschema, std::string_view text);
   std::optional<std::string_view> text_at(std::string_view uri) const;
 
-  std::optional<error> index(schema_target at);
-  std::optional<error> index_inside(const json::value& x, keyword word, schema_target at);
-  result<resource_id> entered(const schema_target& at);
-  void note_anchors(const schema_target& at);
+  /// A subschema while the document around it is indexed; a list on the stack, because most
+  /// subschemas need no pointer.
+  struct spot {
+    const json::value* source = nullptr;
+    resource_id resource = 0;
+    const spot* outer = nullptr;
+    std::string_view token;
+    std::optional<std::size_t> item = std::nullopt;
+  };
+
+  void index(spot at);
+  void index_inside(keyword word, const spot& at);
+  void enter(spot& at);
+  void note_anchors(const spot& at);
+  schema_target target(const spot& at);
+  bool spend(std::size_t bytes);
+  result<schema_target> located(std::string_view reference, resource_id from);
   result<schema_target> walk(schema_target at, std::string_view pointer,
                              std::string_view reference);
   const json::value* child(const json::value& x, std::string_view token);
@@ -85,6 +98,12 @@ private:
   std::unordered_map<const json::value*, member_index> indexes_;
   /// Custom metaschemas being read, so that one that describes itself ends.
   unsigned dialects_open_ = 0;
+  /// The pointer to the root of the document that is being indexed.
+  std::string base_;
+  /// Of the URIs and pointers made so far.
+  std::size_t bytes_ = 0;
+  /// The first mistake that indexing met.
+  std::optional<error> failed_;
 };
 
 } // namespace hedgerow
