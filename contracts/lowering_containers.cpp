@@ -91,6 +91,26 @@ walk::members walk::members_of(const conjunction& x) {
   return out;
 }
 
+/// Whether `x` names members for some values only that `all` does not have.
+bool walk::names_more(const json::value& x, const members& all) {
+  const auto has_more = [&all](const json::value& shape) {
+    const auto* named = json::find(shape, "properties");
+    return named != nullptr && named->IsObject()
+           && std::ranges::any_of(named->GetObject(), [&all](const auto& member) {
+                return !all.index.contains(json::text_of(member.name));
+              });
+  };
+  for (const auto* keyword : {"then", "else"})
+    if (const auto* shape = json::find(x, keyword); shape != nullptr && has_more(*shape))
+      return true;
+  for (const auto* keyword : {"dependentSchemas", "dependencies"})
+    if (const auto* shapes = json::find(x, keyword); shapes != nullptr && shapes->IsObject())
+      for (const auto& member : shapes->GetObject())
+        if (has_more(member.value))
+          return true;
+  return false;
+}
+
 /// In a closed dialect an object whose members have no names could only be empty.
 bool walk::may_close(const conjunction& x, const members& all) {
   if (const auto i = std::ranges::find_if(x.parts, has_patterns); i != x.parts.end()) {
@@ -99,6 +119,11 @@ bool walk::may_close(const conjunction& x, const members& all) {
   }
   if (std::ranges::any_of(x.parts, forbids_others))
     return true;
+  for (const auto& p : x.parts)
+    if (names_more(*p.at, all)) {
+      fail(p, "some of its members depend on others");
+      return false;
+    }
   for (const auto& p : x.parts)
     if (others_in(p)) {
       fail(p, "it is a map, whose members have no fixed names");
@@ -253,6 +278,7 @@ std::optional<json::value> walk::mixed_items(const tuple& x, const scope& s) {
   }
   if (failed_ || all.either.empty())
     return std::nullopt;
+  all.either = distinct(std::move(all.either));
   return sealed(std::move(all));
 }
 

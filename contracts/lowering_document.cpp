@@ -2,6 +2,7 @@
 #include "contracts/lowering_walk.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 /// The parts of `walk` that keep the whole together: root, definitions, and how much is enough.
@@ -45,6 +46,25 @@ std::string plain_name(std::string_view pointer) {
   return name;
 }
 
+/// The definitions that a finished schema refers to, in order.
+std::vector<std::string> references_in(const json::value& x) {
+  std::vector<std::string> out;
+  std::vector<const json::value*> open{&x};
+  while (!open.empty()) {
+    const auto& here = *open.back();
+    open.pop_back();
+    if (const auto ref = json::find_text(here, "$ref"); !ref.empty())
+      out.emplace_back(ref.substr(ref.rfind('/') + 1));
+    if (here.IsObject())
+      for (auto i = here.MemberEnd(); i != here.MemberBegin();)
+        open.push_back(&(--i)->value);
+    if (here.IsArray())
+      for (auto i = here.Size(); i-- > 0;)
+        open.push_back(&here[i]);
+  }
+  return out;
+}
+
 } // namespace
 
 scope scope::inner(bool in_optional) const {
@@ -68,24 +88,40 @@ std::optional<json::value> walk::document() {
   scope top;
   top.root = top.follow = true;
   auto root = express({from_.root()}, top);
-  top.root = false;
-  json::value definitions{rapidjson::kObjectType};
-  for (std::size_t i = 1; i < definitions_.size() && !failed_; ++i)
-    write_definition(definitions, i, top);
-  if (std::ranges::find(edges_, std::size_t{0}, &edge::to) != edges_.end())
-    write_definition(definitions, 0, top);
   if (!root)
     fail(from_.root(), "no value satisfies it");
-  if (to_.circles != recursion::anywhere && has_circle())
-    fail(from_.root(), "it refers to itself");
   if (failed_)
     return std::nullopt;
   auto whole = sealed(std::move(*root));
   if (to_.root_is_object && json::find_text(whole, "type") != "object")
     fail(from_.root(), "it is not a single object");
+  auto definitions = definitions_for(whole);
+  if (to_.circles != recursion::anywhere && has_circle())
+    fail(from_.root(), "it refers to itself");
   if (!definitions.ObjectEmpty())
     add(whole, "$defs", std::move(definitions));
   return failed_ ? std::nullopt : std::optional{std::move(whole)};
+}
+
+json::value walk::definitions_for(const json::value& whole) {
+  json::value out{rapidjson::kObjectType};
+  auto names = references_in(whole);
+  for (std::size_t i = 0; i < names.size() && !failed_; ++i) {
+    if (json::find(out, names[i]) != nullptr)
+      continue;
+    current_ = definition_named_.find(names[i])->second;
+    const auto from = definitions_[current_].from;
+    scope top;
+    top.follow = true;
+    auto shape = express({from}, top);
+    if (!shape)
+      fail(from, "no value satisfies it");
+    else
+      add(out, names[i], sealed(std::move(*shape)));
+    if (!failed_)
+      std::ranges::copy(references_in(*json::find(out, names[i])), std::back_inserter(names));
+  }
+  return out;
 }
 
 std::vector<std::string> walk::dropped() const {
@@ -95,23 +131,13 @@ std::vector<std::string> walk::dropped() const {
   return out;
 }
 
-void walk::write_definition(json::value& to, std::size_t index, const scope& top) {
-  current_ = index;
-  const auto from = definitions_[index].from;
-  auto shape = express({from}, top);
-  if (!shape)
-    fail(from, "no value satisfies it");
-  else
-    add(to, definitions_[index].name, sealed(std::move(*shape)));
-}
-
 std::size_t walk::defined(const part& x) {
   const auto [known, is_new] = definition_of_.emplace(x.at, definitions_.size());
   if (!is_new)
     return known->second;
   const auto plain = x.pointer.empty() ? std::string{"root"} : plain_name(x.pointer);
   auto name = plain;
-  for (std::size_t n = 2; !names_.insert(name).second; ++n)
+  for (std::size_t n = 2; !definition_named_.emplace(name, known->second).second; ++n)
     name = plain + '_' + std::to_string(n);
   definitions_.push_back({x, std::move(name)});
   return known->second;

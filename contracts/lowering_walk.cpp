@@ -3,6 +3,7 @@
 #include "contracts/json_compare.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace hedgerow::lowering {
@@ -11,9 +12,30 @@ namespace {
 /// Into how many copies choices may multiply what stands beside them.
 constexpr std::size_t copies_max = 64;
 
+/// Whether the branches only say which members, of those named beside them, must be there.
+bool only_count_members(const json::value& branches) {
+  constexpr std::array<std::string_view, 5> words{"required", "minProperties", "maxProperties",
+                                                  "title", "description"};
+  return std::ranges::all_of(branches.GetArray(), [&](const json::value& branch) {
+    return branch.IsObject() && std::ranges::all_of(branch.GetObject(), [&](const auto& member) {
+             return std::ranges::find(words, json::text_of(member.name)) != words.end();
+           });
+  });
+}
+
 bool is_null(const json::value& x) { return json::find_text(x, "type") == "null"; }
 
 } // namespace
+
+std::vector<json::value> distinct(std::vector<json::value> nodes) {
+  value_set once;
+  std::vector<json::value> out;
+  out.reserve(nodes.size()); // The set points into it.
+  for (auto& node : nodes)
+    if (!once.contains(node))
+      once.insert(out.emplace_back(std::move(node)));
+  return out;
+}
 
 std::optional<expressed> walk::express(const std::vector<part>& parts, const scope& s) {
   if (failed_ || !enter(parts, s))
@@ -100,8 +122,13 @@ std::vector<json::value> walk::united(const conjunction& x, const choice& one, c
   next.follow = false;
   next.copies *= joined ? branches.Size() : 1;
   next.taken = joined ? taken : std::vector<const json::value*>{};
+  const bool too_many = next.copies > copies_max;
+  if (too_many && to_.closed && (stated_types(x).value_or(object_bit) & object_bit) != 0) {
+    fail(one.of, "its choices multiply");
+    return {};
+  }
   // Tools need a single object at the root.
-  if (joined && (s.root || next.copies > copies_max)) {
+  if (joined && (too_many || (s.root && only_count_members(branches)))) {
     drop(one.of, one.keyword, branches);
     next.copies = s.copies;
     next.taken = taken;
@@ -126,14 +153,7 @@ std::vector<json::value> walk::united(const conjunction& x, const choice& one, c
     else
       out.push_back(sealed(std::move(*branch)));
   }
-  value_set once;
-  std::vector<json::value> different;
-  for (auto& node : out)
-    if (!once.contains(node)) {
-      different.reserve(out.size()); // The set points into it.
-      once.insert(different.emplace_back(std::move(node)));
-    }
-  return different;
+  return distinct(std::move(out));
 }
 
 std::vector<json::value> walk::anything(const std::vector<part>& parts) {

@@ -39,6 +39,9 @@ struct expressed {
   std::string description;
 };
 
+/// `nodes` without repetition.
+std::vector<json::value> distinct(std::vector<json::value> nodes);
+
 /// A schema that others refer to.
 struct definition {
   part from;
@@ -84,6 +87,7 @@ private:
 
   struct members;
   members members_of(const conjunction& x);
+  static bool names_more(const json::value& x, const members& all);
   bool may_close(const conjunction& x, const members& all);
   bool write_members(json::value& to, const conjunction& x, const scope& s);
   bool write_other_members(json::value& to, const conjunction& x, const scope& s);
@@ -98,7 +102,8 @@ private:
   /// Notes that `keyword` of `x` does not go along, and tells it in words.
   void drop(const part& x, std::string_view keyword, const json::value& value);
 
-  void write_definition(json::value& to, std::size_t index, const scope& top);
+  /// All definitions that `whole` refers to, or they to each other.
+  json::value definitions_for(const json::value& whole);
   std::size_t defined(const part& x);
   bool has_circle() const;
   /// Whether there is depth and work left for a schema of `parts`; fails if not.
@@ -126,7 +131,7 @@ private:
   std::string told_;
   std::vector<definition> definitions_;
   std::map<const json::value*, std::size_t> definition_of_;
-  std::set<std::string> names_;
+  std::map<std::string, std::size_t, std::less<>> definition_named_;
   std::vector<edge> edges_;
   /// The definition that is being written; the root is 0.
   std::size_t current_ = 0;

@@ -1,0 +1,497 @@
+#include "contracts/lowering.hpp"
+#include "contracts/schema.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <random>
+#include <string>
+#include <vector>
+
+using namespace hedgerow;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+using allocator = json::document::AllocatorType;
+
+const fs::path shared{HEDGEROW_SHARED_DATA};
+
+constexpr std::array dialects{schema_dialect::openai_strict, schema_dialect::openai_lax,
+                              schema_dialect::anthropic, schema_dialect::gemini_json_schema,
+                              schema_dialect::gemini_openapi};
+
+json::document parsed(std::string_view text) { return std::move(json::parse(text).value()); }
+
+json::document content(const fs::path& path) {
+  std::ifstream in{path, std::ios::binary};
+  return parsed(std::string{std::istreambuf_iterator<char>{in}, {}});
+}
+
+json::document copied(const json::value& x) {
+  json::document out;
+  out.CopyFrom(x, out.GetAllocator());
+  return out;
+}
+
+/// `x` with `nullable: true` written out, for a checker that does not know it.
+json::value without_nullable(const json::value& x, allocator& memory) {
+  if (x.IsArray()) {
+    json::value out{rapidjson::kArrayType};
+    for (const auto& item : x.GetArray())
+      out.PushBack(without_nullable(item, memory), memory);
+    return out;
+  }
+  if (!x.IsObject())
+    return {x, memory};
+  json::value plain{rapidjson::kObjectType};
+  bool nullable = false;
+  for (const auto& [name, value] : x.GetObject()) {
+    if (json::text_of(name) == "nullable" && value.IsTrue())
+      nullable = true;
+    else
+      plain.AddMember(json::value{name, memory}, without_nullable(value, memory), memory);
+  }
+  if (!nullable)
+    return plain;
+  json::value null{rapidjson::kObjectType};
+  null.AddMember("type", "null", memory);
+  json::value either{rapidjson::kArrayType};
+  either.PushBack(plain, memory).PushBack(null, memory);
+  json::value out{rapidjson::kObjectType};
+  out.AddMember("anyOf", either, memory);
+  return out;
+}
+
+/// A lowered schema as a checker reads it.
+json::document checkable(const lowered& x, schema_dialect to) {
+  const auto shape = parsed(x.schema);
+  json::document out;
+  if (to == schema_dialect::gemini_openapi)
+    static_cast<json::value&>(out) = without_nullable(shape, out.GetAllocator());
+  else
+    out.CopyFrom(shape, out.GetAllocator());
+  return out;
+}
+
+/// Gives absent members of `x` the null that a strict schema wants, or takes such nulls out again.
+class nulls {
+public:
+  nulls(const json::value& root, allocator& memory) : root_{root}, memory_{memory} {}
+
+  void fill(json::value& x, const json::value& shape) {
+    if (const auto* ref = json::find(shape, "$ref"))
+      return fill(x, *json::at(root_, json::text_of(*ref).substr(1)));
+    if (const auto* branches = json::find(shape, "anyOf"))
+      return fill_by_branch(x, *branches);
+    if (const auto* items = json::find(shape, "items"); items != nullptr && x.IsArray())
+      for (auto& item : x.GetArray())
+        fill(item, *items);
+    const auto* members = json::find(shape, "properties");
+    if (members == nullptr || !x.IsObject())
+      return;
+    for (const auto& [name, member] : members->GetObject()) {
+      if (!x.HasMember(name))
+        x.AddMember(json::value{name, memory_}, json::value{}, memory_);
+      else
+        fill(x[name], member);
+    }
+  }
+
+private:
+  void fill_by_branch(json::value& x, const json::value& branches) {
+    for (const auto& branch : branches.GetArray()) {
+      json::value tried{x, memory_};
+      fill(tried, branch);
+      if (satisfies(tried, branch)) {
+        x = std::move(tried);
+        return;
+      }
+    }
+  }
+
+  bool satisfies(const json::value& x, const json::value& branch) {
+    auto whole = copied(branch);
+    const auto* definitions = json::find(root_, "$defs");
+    if (definitions != nullptr && !whole.HasMember("$defs"))
+      whole.AddMember("$defs", json::value{*definitions, whole.GetAllocator()},
+                      whole.GetAllocator());
+    return schema::compile(whole).value().check(x).empty();
+  }
+
+  const json::value& root_;
+  allocator& memory_;
+};
+
+json::document filled(const json::value& x, const json::value& shape) {
+  auto out = copied(x);
+  nulls{shape, out.GetAllocator()}.fill(out, shape);
+  return out;
+}
+
+/// Takes out the nulls of members that `shape` does not require.
+void take_out_nulls(json::value& x) {
+  if (x.IsArray())
+    for (auto& item : x.GetArray())
+      take_out_nulls(item);
+  if (!x.IsObject())
+    return;
+  for (auto i = x.MemberBegin(); i != x.MemberEnd();) {
+    take_out_nulls(i->value);
+    i = i->value.IsNull() ? x.EraseMember(i) : i + 1;
+  }
+}
+
+/// Random schemas, and values that are likely to satisfy them.
+class maker {
+public:
+  explicit maker(unsigned seed) : random_{seed} {}
+
+  std::size_t below(std::size_t n) { return random_() % n; }
+
+  std::string schema_text() {
+    return R"({"type":"object","properties":)" + properties(2) + required() + R"(,"$defs":{"s":)"
+           + scalar() + R"(,"o":{"type":"object","properties":)" + properties(1) + required()
+           + closing() + "}}" + closing() + '}';
+  }
+
+  /// A value for `shape`, as far as its keywords are easily obeyed.
+  json::value value_for(const json::value& shape, const json::value& root, allocator& memory) {
+    if (!shape.IsObject())
+      return any(memory);
+    if (const auto* ref = json::find(shape, "$ref"))
+      return value_for(*json::at(root, json::text_of(*ref).substr(1)), root, memory);
+    if (const auto* values = json::find(shape, "enum"))
+      return {(*values)[static_cast<rapidjson::SizeType>(below(values->Size()))], memory};
+    if (const auto* value = json::find(shape, "const"))
+      return {*value, memory};
+    auto out = plain_value_for(shape, root, memory);
+    for (const auto* keyword : {"anyOf", "oneOf", "allOf"})
+      if (const auto* list = json::find(shape, keyword)) {
+        const auto chosen = below(list->Size());
+        for (rapidjson::SizeType i = 0; i < list->Size(); ++i)
+          if (std::string_view{keyword} == "allOf" || i == chosen)
+            join(out, value_for((*list)[i], root, memory), shape, memory);
+      }
+    return out;
+  }
+
+private:
+  std::string properties(int depth) {
+    std::string out = "{";
+    for (const auto* name : {"a", "b", "c"})
+      if (below(3) != 0)
+        out += (out.size() > 1 ? ",\"" : "\"") + std::string{name} + "\":" + shape(depth);
+    return out + '}';
+  }
+
+  std::string required() {
+    std::string out;
+    for (const auto* name : {"a", "b", "c"})
+      if (below(4) == 0)
+        out += (out.empty() ? "\"" : ",\"") + std::string{name} + '"';
+    return out.empty() ? out : R"(,"required":[)" + out + ']';
+  }
+
+  std::string closing() { return below(2) == 0 ? "" : R"(,"additionalProperties":false)"; }
+
+  std::string scalar() {
+    constexpr std::array shapes{R"({"type":"string"})",
+                                R"({"type":"string","maxLength":2})",
+                                R"({"enum":["x","y",null,1]})",
+                                R"({"type":"integer","minimum":1})",
+                                R"({"type":"number","exclusiveMaximum":3})",
+                                R"({"type":["string","null"],"minLength":1})",
+                                R"({"type":"boolean"})",
+                                R"({"const":"x"})",
+                                R"({"type":"null"})",
+                                R"({"type":["integer","number"],"multipleOf":0.5})",
+                                R"({"type":"string","pattern":"^[xy]+$"})",
+                                R"({"type":"integer","not":{"const":2}})"};
+    return shapes[below(shapes.size())];
+  }
+
+  std::string shape(int depth) {
+    if (depth == 0)
+      return scalar();
+    const auto next = [&] { return shape(depth - 1); };
+    switch (below(10)) {
+    case 0:
+      return R"({"type":"array","items":)" + next() + R"(,"maxItems":3})";
+    case 1:
+      return R"({"anyOf":[)" + next() + ',' + next() + "]}";
+    case 2:
+      return R"({"oneOf":[)" + next() + ',' + next() + R"(],"description":"One."})";
+    case 3:
+      return R"({"allOf":[{"type":"object","properties":)" + properties(depth - 1)
+             + R"(},{"properties":)" + properties(depth - 1) + required() + "}]}";
+    case 4:
+      return R"({"$ref":"#/$defs/s","description":"S"})";
+    case 5:
+      return R"({"$ref":"#/$defs/o"})";
+    case 6:
+      return R"({"type":"object","properties":)" + properties(depth - 1) + required()
+             + R"(,"anyOf":[{"properties":)" + properties(depth - 1) + R"(},{"required":["a"]}]})";
+    case 7:
+      return R"({"type":"array","prefixItems":[)" + next() + ',' + next() + R"(],"items":false})";
+    case 8:
+      return R"({"type":"object","properties":)" + properties(depth - 1) + required() + closing()
+             + '}';
+    default:
+      return scalar();
+    }
+  }
+
+  static json::value text(std::string_view x, allocator& memory) {
+    return {x.data(), static_cast<rapidjson::SizeType>(x.size()), memory};
+  }
+
+  json::value any(allocator& memory) {
+    switch (below(6)) {
+    case 0:
+      return json::value{};
+    case 1:
+      return json::value{true};
+    case 2:
+      return json::value{static_cast<int>(below(4))};
+    case 3:
+      return json::value{0.5};
+    default:
+      return text(below(2) == 0 ? "x" : "xyz", memory);
+    }
+  }
+
+  json::value plain_value_for(const json::value& shape, const json::value& root,
+                              allocator& memory) {
+    const auto type = json::find_text(shape, "type");
+    if (type == "array")
+      return array_for(shape, root, memory);
+    if (type != "object" && json::find(shape, "properties") == nullptr
+        && json::find(shape, "allOf") == nullptr)
+      return any(memory);
+    json::value out{rapidjson::kObjectType};
+    if (const auto* members = json::find(shape, "properties"))
+      for (const auto& [name, member] : members->GetObject())
+        if (below(4) != 0)
+          out.AddMember(json::value{name, memory}, value_for(member, root, memory), memory);
+    return out;
+  }
+
+  json::value array_for(const json::value& shape, const json::value& root, allocator& memory) {
+    json::value out{rapidjson::kArrayType};
+    if (const auto* first = json::find(shape, "prefixItems")) {
+      for (const auto& item : first->GetArray())
+        out.PushBack(value_for(item, root, memory), memory);
+      return out;
+    }
+    for (std::size_t n = below(3); n > 0; --n)
+      out.PushBack(value_for(*json::find(shape, "items"), root, memory), memory);
+    return out;
+  }
+
+  /// What a branch wants, joined with what is wanted beside it.
+  static void join(json::value& to, json::value branch, const json::value& shape,
+                   allocator& memory) {
+    const bool beside =
+        json::find(shape, "properties") != nullptr || json::find(shape, "allOf") != nullptr;
+    if (!beside || !to.IsObject() || !branch.IsObject()) {
+      if (!beside)
+        to = std::move(branch);
+      return;
+    }
+    for (auto& [name, value] : branch.GetObject())
+      if (!to.HasMember(name))
+        to.AddMember(json::value{name, memory}, json::value{value, memory}, memory);
+  }
+
+  std::mt19937 random_;
+};
+
+/// Whether `x`, which satisfies the original, satisfies what is sent for it.
+bool passes(const json::value& x, const lowered& shape, schema_dialect to) {
+  const auto checked = checkable(shape, to);
+  const auto compiled = schema::compile(checked).value();
+  if (to == schema_dialect::openai_strict)
+    return compiled.check(filled(x, checked)).empty();
+  return compiled.check(x).empty();
+}
+
+} // namespace
+
+TEST_CASE("what satisfies a random schema satisfies it lowered", "[unit]") {
+  const auto seed = std::random_device{}();
+  maker make{seed};
+  std::array<int, dialects.size()> instances{};
+  const auto enough = [&] { return *std::ranges::min_element(instances) >= 30; };
+  for (int round = 0; round < 1000 && !enough(); ++round) {
+    const auto text = make.schema_text();
+    CAPTURE(seed, text);
+    const auto original = parsed(text);
+    const auto compiled = schema::compile(original).value();
+    json::document pool;
+    for (std::size_t i = 0; i < dialects.size(); ++i) {
+      const auto shape = lower(original, dialects[i]);
+      if (!shape)
+        continue;
+      CAPTURE(to_string(dialects[i]), shape->schema);
+      for (int n = 0; n < 6; ++n) {
+        const auto x = make.value_for(original, original, pool.GetAllocator());
+        if (!compiled.check(x).empty())
+          continue;
+        CAPTURE(json::compact(x));
+        ++instances[i];
+        CHECK(passes(x, *shape, dialects[i]));
+      }
+    }
+  }
+  CHECK(enough());
+}
+
+TEST_CASE("what satisfies an exactly lowered schema satisfies the original", "[unit]") {
+  const auto seed = std::random_device{}();
+  maker make{seed};
+  int instances = 0;
+  for (int round = 0; round < 1000 && instances < 60; ++round) {
+    const auto text = make.schema_text();
+    CAPTURE(seed, text);
+    const auto original = parsed(text);
+    const auto compiled = schema::compile(original).value();
+    json::document pool;
+    for (const auto to : dialects) {
+      const auto shape = lower(original, to);
+      if (!shape || !shape->exact() || to == schema_dialect::openai_lax)
+        continue;
+      const auto sent = checkable(*shape, to);
+      const auto judge = schema::compile(sent).value();
+      CAPTURE(to_string(to), shape->schema);
+      for (int n = 0; n < 6; ++n) {
+        auto x = make.value_for(sent, sent, pool.GetAllocator());
+        if (!judge.check(x).empty())
+          continue;
+        CAPTURE(json::compact(x));
+        const auto as_sent = compiled.check(x).empty();
+        if (to == schema_dialect::openai_strict)
+          take_out_nulls(x);
+        ++instances;
+        CHECK((as_sent || compiled.check(x).empty()));
+      }
+    }
+  }
+  CHECK(instances >= 60);
+}
+
+TEST_CASE("a lowered schema lowers to itself", "[unit]") {
+  const auto seed = std::random_device{}();
+  maker make{seed};
+  int schemas = 0;
+  for (int round = 0; round < 1000 && schemas < 60; ++round) {
+    const auto text = make.schema_text();
+    CAPTURE(seed, text);
+    for (const auto to : dialects) {
+      const auto once = lower(parsed(text), to);
+      if (!once || to == schema_dialect::gemini_openapi) // `nullable` is no JSON Schema.
+        continue;
+      CAPTURE(to_string(to), once->schema);
+      const auto twice = lower(parsed(once->schema), to);
+      REQUIRE(twice.has_value());
+      ++schemas;
+      CHECK(twice->schema == once->schema);
+      CHECK(twice->exact());
+    }
+  }
+  CHECK(schemas >= 60);
+}
+
+TEST_CASE("recorded answers satisfy what would have been sent", "[unit]") {
+  const auto path = shared / "contracts-real" / "structured_outputs.json";
+  if (!fs::exists(path)) {
+    WARN("skipped: " << path << " is absent");
+    SUCCEED(); // A test without any assertion fails.
+    return;
+  }
+  const auto cases = content(path);
+  std::array<int, dialects.size()> lowerable{};
+  for (const auto& x : cases.GetArray()) {
+    CAPTURE(json::find_text(x, "id"));
+    const auto& source = *json::find(x, "schema");
+    const auto answer = parsed(json::find_text(x, "text"));
+    for (std::size_t i = 0; i < dialects.size(); ++i) {
+      const auto shape = lower(source, dialects[i]);
+      if (!shape)
+        continue;
+      ++lowerable[i];
+      CAPTURE(to_string(dialects[i]), shape->schema);
+      CHECK(passes(answer, *shape, dialects[i]));
+    }
+  }
+  for (const auto n : lowerable)
+    CHECK(n > static_cast<int>(cases.Size()) / 2);
+}
+
+TEST_CASE("calls of public tools satisfy what would have been sent", "[unit]") {
+  const auto path = shared / "bfcl" / "live_multiple.jsonl";
+  if (!fs::exists(path)) {
+    WARN("skipped: " << path << " is absent");
+    SUCCEED(); // A test without any assertion fails.
+    return;
+  }
+  std::ifstream in{path};
+  int calls = 0;
+  int line_number = 0;
+  for (std::string line; std::getline(in, line) && calls < 200;) {
+    if (++line_number % 8 != 0)
+      continue;
+    const auto x = parsed(line);
+    CAPTURE(json::find_text(x, "id"));
+    const auto* call = json::at(x, "/first_acceptable_calls/0");
+    if (call == nullptr || !json::find(*call, "valid")->IsTrue())
+      continue;
+    for (const auto& offered : json::find(x, "tools")->GetArray()) {
+      const auto& function = *json::find(offered, "function");
+      if (json::find_text(function, "name") != json::find_text(*call, "name"))
+        continue;
+      for (const auto to : dialects) {
+        const auto shape = lower(*json::find(function, "parameters"), to);
+        if (!shape || !shape->narrowed.empty())
+          continue;
+        ++calls;
+        CHECK(passes(*json::find(*call, "arguments"), *shape, to));
+      }
+    }
+  }
+  CHECK(calls > 20);
+}
+
+TEST_CASE("the providers' own schemas are lowered to schemas, or refused", "[unit]") {
+  const auto folder = shared / "api-schemas";
+  if (!fs::exists(folder)) {
+    WARN("skipped: " << folder << " is absent");
+    SUCCEED(); // A test without any assertion fails.
+    return;
+  }
+  std::array<int, dialects.size()> lowerable{};
+  for (const auto& entry : fs::recursive_directory_iterator{folder}) {
+    constexpr std::uintmax_t bytes_max = 30'000; // The largest say nothing new, slowly.
+    if (!entry.path().string().ends_with(".schema.json") || entry.file_size() > bytes_max)
+      continue;
+    CAPTURE(entry.path().filename().string());
+    const auto source = content(entry.path());
+    for (std::size_t i = 0; i < dialects.size(); ++i) {
+      const auto shape = lower(source, dialects[i]);
+      if (!shape)
+        continue;
+      ++lowerable[i];
+      CAPTURE(to_string(dialects[i]));
+      const auto compiled = schema::compile(checkable(*shape, dialects[i]));
+      CHECK((compiled.has_value() ? "" : compiled.error().message) == "");
+    }
+  }
+  CAPTURE(lowerable);
+  for (const auto n : lowerable)
+    CHECK(n > 0);
+}
