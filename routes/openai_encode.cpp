@@ -1,3 +1,4 @@
+#include "contracts/instructions.hpp"
 #include "contracts/json.hpp"
 #include "contracts/lowering.hpp"
 #include "routes/openai.hpp"
@@ -102,15 +103,11 @@ bool speaks_of_json(const prompt& ask) {
 
 /// The format in words, where the provider is not told it otherwise; else empty.
 std::string instruction_for(const route_config& route, const prompt& ask) {
-  using kind = output_format::kind;
   const bool native = route.capabilities.has(capability::json_schema);
-  if (ask.format.what == kind::json_schema && !native)
-    return "Answer with JSON only, without any other text and without code fences. The JSON must "
-           "satisfy this JSON Schema:\n"
-           + ask.format.schema;
-  if (ask.format.what == kind::json_object && !(native && speaks_of_json(ask)))
-    return "Answer with one JSON object only, without any other text and without code fences.";
-  return {};
+  // OpenAI refuses `json_object` where no message speaks of JSON.
+  const bool told =
+      native && (ask.format.what == output_format::kind::json_schema || speaks_of_json(ask));
+  return told ? std::string{} : instructions(ask.format, !ask.tools.empty());
 }
 
 void append_part(std::string& out, const part& x) {
