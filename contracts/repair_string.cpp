@@ -1,6 +1,7 @@
 #include "contracts/repair_string.hpp"
 
 #include "contracts/repair_blank.hpp"
+#include "contracts/repair_escape.hpp"
 #include "contracts/repair_quotes.hpp"
 
 #include <algorithm>
@@ -11,40 +12,6 @@ namespace {
 
 constexpr auto not_escaped = "a quote in the text was escaped";
 constexpr auto no_end = "the quote that ends the text was put in";
-
-void append_utf8(std::string& out, unsigned code) {
-  if (code < 0x80) {
-    out += static_cast<char>(code);
-    return;
-  }
-  if (code < 0x800) {
-    out += static_cast<char>(0xc0 | code >> 6);
-  } else if (code < 0x10000) {
-    out += static_cast<char>(0xe0 | code >> 12);
-    out += static_cast<char>(0x80 | (code >> 6 & 0x3f));
-  } else {
-    out += static_cast<char>(0xf0 | code >> 18);
-    out += static_cast<char>(0x80 | (code >> 12 & 0x3f));
-    out += static_cast<char>(0x80 | (code >> 6 & 0x3f));
-  }
-  out += static_cast<char>(0x80 | (code & 0x3f));
-}
-
-std::optional<unsigned> hex4(std::string_view text, std::size_t at) {
-  if (at + 4 > text.size())
-    return std::nullopt;
-  unsigned code = 0;
-  for (const char c : text.substr(at, 4)) {
-    const auto lower = static_cast<char>(c | 0x20);
-    if (is_digit(c))
-      code = code * 16 + static_cast<unsigned>(c - '0');
-    else if (lower >= 'a' && lower <= 'f')
-      code = code * 16 + static_cast<unsigned>(lower - 'a' + 10);
-    else
-      return std::nullopt;
-  }
-  return code;
-}
 
 /// A string on its way.
 class reader {
@@ -71,7 +38,6 @@ private:
   bool starts_next_value() const;
   bool starts_next_item() const;
   void read_escape();
-  void read_unicode();
   void read_plain();
   void note_comma();
   string_reading ended(std::size_t end);
@@ -221,56 +187,14 @@ void reader::note_comma() {
 }
 
 void reader::read_escape() {
-  constexpr std::string_view codes = "\"\\/bfnrt";
-  constexpr std::string_view meant = "\"\\/\b\f\n\r\t";
-  const char c = at_or_nul(text_, i_ + 1);
-  if (const auto known = codes.find(c); known != codes.npos && i_ + 1 < text_.size()) {
-    out_.value += meant[known];
-    i_ += 2;
-  } else if (c == 'u') {
-    read_unicode();
-  } else if (i_ + 1 >= text_.size()) {
-    ++i_; // Half an escape, at the end of a text that was cut.
-  } else if (c == '\'' || c == '\n' || c == '`') {
-    mend("an escape that JSON does not know was resolved");
-    out_.value += c;
-    i_ += 2;
-  } else {
-    mend("a backslash in the text was escaped");
-    out_.value += '\\';
-    ++i_;
-  }
+  auto x = resolve_escape(text_, i_);
+  out_.value += x.meant;
+  out_.suspect = out_.suspect || x.broken;
+  if (x.mended != nullptr)
+    mend(x.mended);
+  i_ = x.end;
   solid_size_ = out_.value.size();
   solid_end_ = i_;
-}
-
-void reader::read_unicode() {
-  const auto first = hex4(text_, i_ + 2);
-  if (!first) {
-    if (i_ + 6 > text_.size()
-        && text_.find_first_not_of("0123456789abcdefABCDEF", i_ + 2) == text_.npos) {
-      i_ = text_.size();
-      return;
-    }
-    mend("a backslash in the text was escaped");
-    out_.suspect = true;
-    out_.value += '\\';
-    ++i_;
-    return;
-  }
-  i_ += 6;
-  const auto is_high = *first >= 0xd800 && *first < 0xdc00;
-  const auto second =
-      is_high && text_.substr(i_).starts_with("\\u") ? hex4(text_, i_ + 2) : std::nullopt;
-  if (second && *second >= 0xdc00 && *second < 0xe000) {
-    append_utf8(out_.value, 0x10000 + ((*first - 0xd800) << 10) + (*second - 0xdc00));
-    i_ += 6;
-  } else if (*first >= 0xd800 && *first < 0xe000) {
-    mend("half of a surrogate pair was replaced by U+FFFD");
-    append_utf8(out_.value, 0xfffd);
-  } else {
-    append_utf8(out_.value, *first);
-  }
 }
 
 string_reading reader::ended(std::size_t end) {
