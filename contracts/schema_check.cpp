@@ -127,6 +127,15 @@ bool schema_checker<loud>::keeps(const rule& r, const frame& f) const {
     return matching(r, f);
   case op::format:
     return formatted(r, f);
+  default:
+    return keeps_inner(r, f);
+  }
+}
+
+/// The rules that lead to other subschemas.
+template <bool loud>
+bool schema_checker<loud>::keeps_inner(const rule& r, const frame& f) const {
+  switch (r.what) {
   case op::unique_items:
     return unique_items(f);
   case op::items:
@@ -157,10 +166,9 @@ bool schema_checker<loud>::keeps(const rule& r, const frame& f) const {
     return dynamic_reference(r, f);
   case op::unevaluated_items:
     return unevaluated_items(r, f);
-  case op::unevaluated_members:
-    break;
+  default:
+    return unevaluated_members(r, f);
   }
-  return unevaluated_members(r, f);
 }
 
 template <bool loud>

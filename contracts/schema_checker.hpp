@@ -67,6 +67,7 @@ private:
   bool tracked(const frame& f, std::uint8_t types) const;
   bool rules(const frame& f, std::uint8_t types) const;
   bool keeps(const rule& r, const frame& f) const;
+  bool keeps_inner(const rule& r, const frame& f) const;
 
   bool wrong_type(const frame& f) const;
   bool number(const rule& r, const frame& f) const;

@@ -1,6 +1,6 @@
 #include "contracts/schema_resources.hpp"
 
-#include "contracts/schema_metaschemas.hpp"
+#include "contracts/schema_dialect.hpp"
 #include "contracts/uri.hpp"
 
 #include <algorithm>
@@ -8,7 +8,6 @@
 namespace hedgerow {
 namespace {
 
-constexpr unsigned dialects_open_max = 8;
 /// A short reference can stand for a long URI and lead to a long pointer, so their sum is limited.
 constexpr std::size_t bytes_max = 64u << 20;
 
@@ -42,7 +41,7 @@ result<resource_id> schema_resources::add(json::document source, std::string uri
   const json::value& root = *documents_.back();
   schema_resource made{.uri = uri, .how = fallback};
   if (const auto* given = json::find(root, "$schema")) {
-    auto how = given->IsString() ? dialect_at(json::text_of(*given))
+    auto how = given->IsString() ? dialect_at(json::text_of(*given), options_)
                                  : wrong("must be the URI of a draft of JSON Schema");
     if (!how)
       return wrong(how.error().message, "/$schema");
@@ -71,70 +70,13 @@ result<resource_id> schema_resources::read(std::string uri, std::string_view tex
   return added;
 }
 
-std::optional<std::string_view> schema_resources::text_at(std::string_view uri) const {
-  if (options_.remotes != nullptr)
-    if (const auto i = options_.remotes->find(uri); i != options_.remotes->end())
-      return i->second;
-  const auto built_in = metaschemas();
-  const auto i = std::ranges::find(built_in, uri, &metaschema::uri);
-  return i == built_in.end() ? std::nullopt : std::optional{i->text};
-}
-
 result<resource_id> schema_resources::resource_at(const std::string& uri, const dialect& fallback) {
   if (const auto i = by_uri_.find(uri); i != by_uri_.end())
     return i->second;
-  const auto text = text_at(uri);
+  const auto text = document_at(uri, options_);
   if (!text)
     return wrong("refers to " + uri + ", which is not among the documents given");
   return read(uri, *text, fallback);
-}
-
-result<dialect> schema_resources::dialect_at(std::string_view uri) {
-  if (const auto version = draft_of(uri))
-    return dialect{.version = *version, .formats = options_.formats};
-  const auto text = text_at(without_fragment(uri));
-  if (!text)
-    return wrong("is no draft of JSON Schema from 4 to 2020-12 and no document given");
-  if (dialects_open_ == dialects_open_max)
-    return wrong("leads through too many metaschemas");
-  ++dialects_open_;
-  auto out = dialect_by(uri, *text);
-  --dialects_open_;
-  return out;
-}
-
-/// The dialect that a metaschema of somebody's own describes: its own draft, reduced to the
-/// vocabularies that it lists (JSON Schema Core 2020-12 §8.1.2).
-result<dialect> schema_resources::dialect_by(std::string_view metaschema, std::string_view text) {
-  const auto parsed = json::parse(text);
-  if (!parsed)
-    return wrong("leads to a document that is " + parsed.error().message);
-  dialect out{.version = options_.without_schema, .formats = options_.formats};
-  const auto own = json::find_text(*parsed, "$schema");
-  if (!own.empty() && own != metaschema) {
-    const auto described = dialect_at(own);
-    if (!described)
-      return described.error();
-    out = *described;
-  }
-  const auto* listed = json::find(*parsed, "$vocabulary");
-  if (listed == nullptr || !json::is_object(*listed) || out.version < draft::draft2019)
-    return out;
-  out.vocabularies = core_vocabulary;
-  for (const auto& member : listed->GetObject()) {
-    const auto known = vocabularies_of(json::text_of(member.name));
-    const auto is_required = member.value.IsTrue();
-    if (!known && is_required)
-      return wrong("needs a vocabulary that is unknown: "
-                   + std::string{json::text_of(member.name)});
-    out.vocabularies = static_cast<std::uint8_t>(out.vocabularies | known.value_or(0));
-    // 2019-09 has one vocabulary for `format`, which asserts where it is required.
-    const auto asserts = known && (*known & format_vocabulary) != 0 && is_required;
-    out.formats = out.formats || (asserts && out.version == draft::draft2019);
-  }
-  if ((out.vocabularies & format_assertion_vocabulary) != 0)
-    out.formats = true;
-  return out;
 }
 
 /// Looks for identifiers at and below `at`, which is a subschema. As deep as documents are nested.
@@ -183,7 +125,7 @@ void schema_resources::enter(spot& at) {
   const bool is_root = by_root_.count(&x) != 0;
   auto how = all_[at.resource].how;
   if (const auto uri = json::find_text(x, "$schema"); !uri.empty() && !is_root) {
-    auto own = dialect_at(uri);
+    auto own = dialect_at(uri, options_);
     if (!own) {
       failed_ = wrong(own.error().message, below(target(at).pointer, "$schema"));
       return;

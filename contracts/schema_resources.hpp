@@ -63,9 +63,6 @@ private:
   result<resource_id> read(std::string uri, std::string_view text, const dialect& fallback);
   result<resource_id> add(json::document source, std::string uri, const dialect& fallback);
   result<resource_id> resource_at(const std::string& uri, const dialect& fallback);
-  result<dialect> dialect_at(std::string_view uri);
-  result<dialect> dialect_by(std::string_view metaschema, std::string_view text);
-  std::optional<std::string_view> text_at(std::string_view uri) const;
 
   /// A subschema while the document around it is indexed; a list on the stack, because most
   /// subschemas need no pointer.
@@ -96,8 +93,6 @@ private:
   std::map<std::string, resource_id, std::less<>> by_uri_;
   std::unordered_map<const json::value*, resource_id> by_root_;
   std::unordered_map<const json::value*, member_index> indexes_;
-  /// Custom metaschemas being read, so that one that describes itself ends.
-  unsigned dialects_open_ = 0;
   /// The pointer to the root of the document that is being indexed.
   std::string base_;
   /// Of the URIs and pointers made so far.
