@@ -27,6 +27,8 @@ bool is_written_space(std::string_view text, std::size_t at) {
 }
 
 std::size_t comment_end(std::string_view text, std::size_t at) {
+  if (text[at] != '/' && text[at] != '#')
+    return at;
   const auto rest = text.substr(at);
   if (rest.starts_with("/*")) {
     const auto end = text.find("*/", at + 2);
@@ -44,6 +46,9 @@ bool ends_ellipsis(std::string_view text, std::size_t at) {
 }
 
 std::size_t ellipsis_end(std::string_view text, std::size_t at) {
+  constexpr char lead = '\xe2'; // Of U+2026.
+  if (text[at] != '.' && text[at] != lead)
+    return at;
   const auto rest = text.substr(at);
   std::size_t end = at;
   if (rest.starts_with("..."))
@@ -138,7 +143,9 @@ std::size_t quote_length(std::string_view text, std::size_t at) {
   const char c = at_or_nul(text, at);
   if (c == '"' || c == '\'' || c == '`')
     return 1;
-  const auto rest = text.substr(std::min(at, text.size()), 3);
+  if (static_cast<unsigned char>(c) < 0x80)
+    return 0;
+  const auto rest = text.substr(at, 3);
   if (rest.starts_with("\u00b4"))
     return 2;
   constexpr std::array<std::string_view, 6> smart{"\u201c", "\u201d", "\u201e",

@@ -106,7 +106,7 @@ void reader::skip() {
       mend("an ellipsis was left out");
     if (x.strange)
       mend("white space that JSON does not know was left out");
-  } while (text_.substr(at_, 3) == "```" && fence());
+  } while (here() == '`' && text_.substr(at_, 3) == "```" && fence());
 }
 
 /// Takes the mark of a code block: one that opens it stands where a value may start, another ends

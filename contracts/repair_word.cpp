@@ -121,7 +121,7 @@ bool scanner::stops(std::size_t i) {
     has_quote_ = true;
     return true;
   }
-  if (text_.substr(i, 3) == "```" || text_.substr(i, 2) == "/*")
+  if ((c == '`' && text_.substr(i, 3) == "```") || (c == '/' && text_.substr(i, 2) == "/*"))
     return true;
   if (c == '{' || c == '[')
     return is_value(text_.substr(start_, i - start_));
