@@ -151,6 +151,12 @@ std::optional<json::value> walk::object(const conjunction& x, const scope& s) {
              : std::nullopt;
 }
 
+bool walk::is_closed(const conjunction& x) const {
+  return to_.closed
+         || (to_.additional_properties && std::ranges::none_of(x.parts, has_patterns)
+             && std::ranges::any_of(x.parts, forbids_others));
+}
+
 /// False if the object can have no value.
 bool walk::write_members(json::value& to, const conjunction& x, const scope& s) {
   const auto all = members_of(x);
@@ -166,6 +172,8 @@ bool walk::write_members(json::value& to, const conjunction& x, const scope& s) 
     auto shape = express(parts, s.inner(optional));
     if (!shape && (failed_ || one.required))
       return false;
+    if (!shape && !is_closed(x))
+      drop_member(one.schemas, one.name);
     if (!shape)
       continue; // It may only be absent.
     const auto is_null = [](const json::value& v) { return json::find_text(v, "type") == "null"; };

@@ -138,8 +138,17 @@ void walk::drop(const part& x, std::string_view keyword, const json::value& valu
   auto known = dropped_.find(pointer);
   if (known == dropped_.end())
     known = dropped_.emplace(std::move(pointer), sentence(keyword, value)).first;
-  if (told_.find(known->second) == std::string::npos)
-    append_sentence(told_, known->second);
+  tell(known->second);
+}
+
+void walk::drop_member(const std::vector<part>& schemas, std::string_view name) {
+  for (const auto& x : schemas)
+    tell(dropped_.emplace(x.pointer, absence_sentence(name)).first->second);
+}
+
+void walk::tell(const std::string& words) {
+  if (told_.find(words) == std::string::npos)
+    append_sentence(told_, words);
 }
 
 } // namespace hedgerow::lowering

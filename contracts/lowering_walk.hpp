@@ -89,6 +89,8 @@ private:
   members members_of(const conjunction& x);
   static bool names_more(const json::value& x, const members& all);
   bool may_close(const conjunction& x, const members& all);
+  /// Whether `x` as written takes no members but its own.
+  bool is_closed(const conjunction& x) const;
   bool write_members(json::value& to, const conjunction& x, const scope& s);
   bool write_other_members(json::value& to, const conjunction& x, const scope& s);
   bool write_items(json::value& to, const conjunction& x, const scope& s);
@@ -104,6 +106,10 @@ private:
 
   /// All definitions that `whole` refers to, or they to each other.
   json::value definitions_for(const json::value& whole);
+  /// The same for a member that may only be absent.
+  void drop_member(const std::vector<part>& schemas, std::string_view name);
+  void tell(const std::string& words);
+
   std::size_t defined(const part& x);
   bool has_circle() const;
   /// Whether there is depth and work left for a schema of `parts`; fails if not.

@@ -63,6 +63,12 @@ std::string sentence(std::string_view keyword, const json::value& value) {
   return filled("Must also satisfy the JSON Schema $.", schema + '}');
 }
 
+std::string absence_sentence(std::string_view name) {
+  std::string quoted;
+  json::append_quoted(quoted, name);
+  return filled("Without the member $.", quoted);
+}
+
 std::string default_sentence(const json::value& value) {
   return filled("Default: $.", json::compact(value));
 }

@@ -182,10 +182,11 @@ public:
   }
 
 private:
-  std::string properties(int depth) {
+  /// Of three members two or so; all of them if `odds` is 1.
+  std::string properties(int depth, std::size_t odds = 3) {
     std::string out = "{";
     for (const auto* name : {"a", "b", "c"})
-      if (below(3) != 0)
+      if (odds == 1 || below(odds) != 0)
         out += (out.size() > 1 ? ",\"" : "\"") + std::string{name} + "\":" + shape(depth);
     return out + '}';
   }
@@ -235,8 +236,10 @@ private:
     case 5:
       return R"({"$ref":"#/$defs/o"})";
     case 6:
+      // Both branches name all members, so that a closed branch forbids none that the other takes.
       return R"({"type":"object","properties":)" + properties(depth - 1) + required()
-             + R"(,"anyOf":[{"properties":)" + properties(depth - 1) + R"(},{"required":["a"]}]})";
+             + R"(,"anyOf":[{"properties":)" + properties(depth - 1, 1) + R"(},{"properties":)"
+             + properties(depth - 1, 1) + R"(,"required":["a"]}]})";
     case 7:
       return R"({"type":"array","prefixItems":[)" + next() + ',' + next() + R"(],"items":false})";
     case 8:
@@ -275,10 +278,12 @@ private:
         && json::find(shape, "allOf") == nullptr)
       return any(memory);
     json::value out{rapidjson::kObjectType};
+    ++depth_;
     if (const auto* members = json::find(shape, "properties"))
       for (const auto& [name, member] : members->GetObject())
-        if (below(4) != 0)
+        if (below(4) != 0 && depth_ < depth_max)
           out.AddMember(json::value{name, memory}, value_for(member, root, memory), memory);
+    --depth_;
     return out;
   }
 
@@ -309,7 +314,11 @@ private:
         to.AddMember(json::value{name, memory}, json::value{value, memory}, memory);
   }
 
+  /// A schema that refers to itself would make values without end.
+  static constexpr int depth_max = 6;
+
   std::mt19937 random_;
+  int depth_ = 0;
 };
 
 /// Whether `x`, which satisfies the original, satisfies what is sent for it.
@@ -324,7 +333,7 @@ bool passes(const json::value& x, const lowered& shape, schema_dialect to) {
 } // namespace
 
 TEST_CASE("what satisfies a random schema satisfies it lowered", "[unit]") {
-  const auto seed = std::random_device{}();
+  const auto seed = GENERATE(range(1u, 4u));
   maker make{seed};
   std::array<int, dialects.size()> instances{};
   const auto enough = [&] { return *std::ranges::min_element(instances) >= 30; };
@@ -353,7 +362,7 @@ TEST_CASE("what satisfies a random schema satisfies it lowered", "[unit]") {
 }
 
 TEST_CASE("what satisfies an exactly lowered schema satisfies the original", "[unit]") {
-  const auto seed = std::random_device{}();
+  const auto seed = GENERATE(range(1u, 4u));
   maker make{seed};
   int instances = 0;
   for (int round = 0; round < 1000 && instances < 60; ++round) {
@@ -386,7 +395,7 @@ TEST_CASE("what satisfies an exactly lowered schema satisfies the original", "[u
 }
 
 TEST_CASE("a lowered schema lowers to itself", "[unit]") {
-  const auto seed = std::random_device{}();
+  const auto seed = GENERATE(range(1u, 4u));
   maker make{seed};
   int schemas = 0;
   for (int round = 0; round < 1000 && schemas < 60; ++round) {

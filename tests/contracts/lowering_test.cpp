@@ -266,6 +266,16 @@ TEST_CASE("a member that another schema forbids is left out", "[unit]") {
            R"("additionalProperties":false})");
 }
 
+TEST_CASE("where objects stay open, a member that must be absent is told", "[unit]") {
+  const auto* shape = R"({"type":"object","properties":{"a":{"type":"null"},"b":false}})";
+  const auto x = lowered_to(gemini_json_schema, shape).value();
+  CHECK(joined(x.dropped) == "/properties/b");
+  CHECK(x.schema
+        == R"({"type":"object","properties":{"a":{"type":"null"}},)"
+           R"("description":"Without the member \"b\"."})");
+  CHECK(lowered_to(anthropic, shape)->exact());
+}
+
 TEST_CASE("what stands beside a choice goes into each branch", "[unit]") {
   const auto* shape = R"({"type":"object","description":"D","properties":{"x":{"type":"null"}},
     "required":["x"],
