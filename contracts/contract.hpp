@@ -85,7 +85,8 @@ struct verdict {
 /// task and request say of the text does not apply to it.
 ///
 /// JSON is mended where every contract that wants it allows that, guided by the request's schema or
-/// else the task's; tool arguments by the schema of their tool. What is still broken afterwards is
+/// else the task's; tool arguments by the schema of their tool, but never those that end before
+/// they are whole: a tool would act on half of what was meant. What is still broken afterwards is
 /// left as the model wrote it.
 ///
 /// `blocked` is an answer that the provider withheld (`content_filter`), and prose that refuses

@@ -18,10 +18,9 @@
 ///   It passes: names, codes and single words have no language.
 /// - *clear majority*: at least 60 % of what could be told apart is in `tag`. It passes.
 /// - *undecided*: nothing could be told, or the detector gives another language but changes its
-/// mind
-///   when it is told to expect `tag`. It passes, except between languages that are so close that
-///   expecting one always wins (Spanish and Portuguese, Danish and Norwegian): there the first word
-///   stands.
+///   mind when it is told to expect `tag`. It passes, except between languages that are so close
+///   that expecting one always wins (Spanish and Portuguese, Danish and Norwegian): there the first
+///   word stands.
 /// - *mixed* or *other*: everything else. It is a violation. Where languages change, the detector
 ///   sees no finer than a sentence or two.
 ///

@@ -15,23 +15,19 @@
 /// - A text without JSON is refused. Brackets in prose (`see [1]`, an empty `{}`) are prose; what a
 ///   code block holds is JSON before what stands outside of one.
 /// - Of several values the one that satisfies the schema is taken, with the fewest coercions; all
-/// of
-///   them as a list, if that is what satisfies it. Otherwise: values that commas or line breaks
+///   of them as a list, if that is what satisfies it. Otherwise: values that commas or line breaks
 ///   part are a list; of others the last that is not empty, since models repeat the question before
 ///   they answer it. Values that needed no repair go before those that did.
 /// - A value that was undoubtedly meant as JSON and cannot be read is an error; no part of it is
 ///   passed off as the whole.
 /// - A quote ends a string only if what follows can follow one. A string without its last quote
-/// ends
-///   before the next member, else before the closers at the end of the text.
+///   ends before the next member, else before the closers at the end of the text.
 /// - A member or item whose value is missing is left out, not made null. What was cut off ends
-/// where
-///   it was cut, at the last character that is there; `repaired::cut_off` says so.
+///   where it was cut, at the last character that is there; `repaired::cut_off` says so.
 /// - Of members with one name the last counts. Text that looks like a number with leading zeros, a
 ///   fraction, a date or a range is a string. NaN, infinities and `undefined` are null.
 /// - Prose names an answer only as `meant_by` in `coerce_scalar.hpp` has it; that a word of an
-/// `enum`
-///   is mentioned somewhere is not enough.
+///   `enum` is mentioned somewhere is not enough.
 namespace hedgerow {
 
 /// Which repairs a contract allows.

@@ -162,7 +162,9 @@ private:
     if (blank && !steps.syntax)
       return std::nullopt;
     auto made = repair(blank ? "{}" : text, must.empty() ? nullptr : &must.front(), steps);
-    if (!made || !broken_arguments(made->value, must).empty())
+    // What was cut off may satisfy the schema once it is closed and still be half of what was
+    // meant, and a tool acts on it.
+    if (!made || made->cut_off || !broken_arguments(made->value, must).empty())
       return std::nullopt;
     if (blank)
       made->changes.insert(made->changes.begin(),

@@ -274,3 +274,62 @@ TEST_CASE("a folder that is no suite is refused", "[validate]") {
   CHECK(x.status == 2);
   CHECK(x.err.find("not in the suite's format") != std::string::npos);
 }
+
+TEST_CASE("a schema without a draft of its own is of the one asked for", "[validate]") {
+  // Draft 4 takes a boolean here, and draft 2020-12 a number.
+  const auto schema = R"({"maximum":3,"exclusiveMaximum":true})";
+  CHECK(checked(schema, "2\n", {.without_schema = draft::draft4}).status == 0);
+  CHECK(checked(schema, "3\n", {.without_schema = draft::draft4}).status == 1);
+  CHECK(checked(schema, "2\n", {.without_schema = draft::draft2020}).status == 2);
+}
+
+TEST_CASE("formats are assertions only when asked", "[validate]") {
+  const auto schema = R"({"format":"ipv4"})";
+  CHECK(checked(schema, "\"1.2.3.400\"\n").status == 0);
+  CHECK(checked(schema, "\"1.2.3.400\"\n", {.formats = true}).status == 1);
+  CHECK(checked(schema, "\"1.2.3.4\"\n", {.formats = true}).status == 0);
+}
+
+TEST_CASE("files below the folder of remotes can be referred to", "[validate]") {
+  const folder files;
+  files.file("remotes/nested/integer.json", R"({"type":"integer"})");
+  const auto schema = R"({"$ref":"http://localhost:1234/nested/integer.json"})";
+  CHECK(checked(schema, "1\n", {.remotes = files.path("remotes")}).status == 0);
+  CHECK(checked(schema, "\"1\"\n", {.remotes = files.path("remotes")}).status == 1);
+  CHECK(checked(schema, "1\n").status == 2);
+}
+
+TEST_CASE("what can be mended is repaired when asked, and said", "[validate]") {
+  const std::string fenced = "\"```json\\n{'category': 'billing',}\\n```\"\n";
+  CHECK(checked(ticket, fenced, {.raw = true}).status == 1);
+  const auto x = checked(ticket, fenced, {.repair = true, .raw = true});
+  CHECK(x.status == 0);
+  REQUIRE(x.lines.size() == 1);
+  CHECK(x.lines[0].starts_with(
+      R"({"valid":true,"repaired":true,"value":{"category":"billing"},"changes":[{"pointer":)"));
+  const auto coerced =
+      checked(ticket, "{\"category\":\"Billing\",\"zip\":4109}\n", {.repair = true});
+  REQUIRE(coerced.lines.size() == 1);
+  CHECK(coerced.lines[0].starts_with(
+      R"({"valid":true,"repaired":true,"value":{"category":"billing","zip":"4109"})"));
+  const auto sound = checked(ticket, "{\"category\":\"other\"}\n", {.repair = true});
+  REQUIRE(sound.lines.size() == 1);
+  CHECK(sound.lines[0].starts_with(R"({"valid":true,"repaired":false)"));
+  const auto prose = checked(ticket, "\"I would say billing.\"\n", {.repair = true, .raw = true});
+  CHECK(prose.status == 1);
+  const auto lacking = checked(ticket, "{'zip': '1'}\n", {.repair = true});
+  REQUIRE(lacking.lines.size() == 1);
+  CHECK(lacking.lines[0].starts_with(R"({"valid":false,"repaired":false,"value":{"zip":"1"})"));
+}
+
+TEST_CASE("below optional/format a suite's formats are assertions", "[validate]") {
+  const folder files;
+  for (const auto* name : {"draft7/optional/format/ipv4.json", "draft7/format.json"})
+    files.file(name, R"([{"description":"g","schema":{"format":"ipv4"},
+                          "tests":[{"description":"bad","data":"1","valid":false}]}])");
+  const auto x = run({.suite = files.path(), .as_json = true});
+  CHECK(x.status == 1);
+  REQUIRE(x.lines.size() == 3);
+  CHECK(x.lines[0].find(R"("right":0,"wrong":1)") != std::string::npos);
+  CHECK(x.lines[1].find(R"("right":1,"wrong":0)") != std::string::npos);
+}

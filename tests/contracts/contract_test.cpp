@@ -323,9 +323,14 @@ TEST_CASE("the arguments of a tool call are mended like an answer", "[unit][repa
     CHECK(v.violations.at(0).keyword == "type");
   }
   SECTION("by syntax") {
-    x.tool_calls[0].arguments = "{id: 12";
+    x.tool_calls[0].arguments = "{id: 12,}";
     CHECK(judge({}, asked, x).kind == verdict_kind::repaired);
     CHECK(x.tool_calls[0].arguments == R"({"id":12})");
+  }
+  SECTION("not by closing what was cut off") {
+    x.tool_calls[0].arguments = R"({"id":12)";
+    CHECK(judge({}, asked, x).kind == verdict_kind::invalid);
+    CHECK(x.tool_calls[0].arguments == R"({"id":12)");
   }
   SECTION("no arguments at all are an empty object") {
     x = called("ping", " ");
