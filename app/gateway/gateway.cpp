@@ -56,8 +56,12 @@ service admin_service() {
 
 } // namespace
 
-gateway::gateway(const configuration& x, record_sinks sinks)
-    : runtime_{std::make_unique<runtime>(threads_of(x.server))} {
+gateway::gateway() = default;
+
+// By way of the other constructor, so that the destructor puts everything down in its order where
+// an address is taken.
+gateway::gateway(const configuration& x, record_sinks sinks) : gateway{} {
+  runtime_ = std::make_unique<runtime>(threads_of(x.server));
   const auto& contexts = runtime_->contexts();
   client_ = std::make_unique<http_client>(contexts);
   engine_ = std::make_unique<hedgerow::engine>(
@@ -81,7 +85,8 @@ gateway::~gateway() {
     engine_->stop();
   if (client_)
     client_->close();
-  runtime_->stop();
+  if (runtime_)
+    runtime_->stop();
 }
 
 std::optional<std::string> gateway::reload(const configuration& x) {

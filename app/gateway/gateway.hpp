@@ -39,6 +39,8 @@ public:
   void drain(milliseconds limit);
 
 private:
+  gateway();
+
   std::unique_ptr<runtime> runtime_;
   std::unique_ptr<http_client> client_;
   std::unique_ptr<hedgerow::engine> engine_;

@@ -274,3 +274,15 @@ TEST_CASE("a reload changes the policy for requests from then on", "[gateway]") 
   CHECK(gone());
   CHECK(line.post("/v1/tasks/triage", ticket).status == 200);
 }
+
+TEST_CASE("an address that is taken is told, and what was started ends", "[gateway]") {
+  gateway_world world;
+  auto next = config_for(world.one, world.other);
+  // A provider's port: another gateway would share its own.
+  const auto& taken = world.one->base_url();
+  next.server.listen.port =
+      static_cast<std::uint16_t>(std::stoi(taken.substr(taken.rfind(':') + 1)));
+  for (int i = 0; i < 20; ++i)
+    CHECK_THROWS_WITH(gateway(next, {}), Catch::StartsWith("cannot listen on 127.0.0.1:"));
+  CHECK(world.connect().get("/healthz").status == 200);
+}

@@ -111,8 +111,9 @@ test('the log tells of each request, and neither keys, prompts nor outputs', asy
     assert.ok(!log.includes(secret), `the log holds ${secret}`);
 });
 
-test('a taken address is a sentence and exit code 1', async () => {
+test('a taken address is a sentence and exit code 1', async (t) => {
   const other = createServer().listen(0, '127.0.0.1');
+  t.after(() => other.close());
   await once(other, 'listening');
   const text = config(simulator.address, task('first', 'good'))
     .replace('listen: "127.0.0.1:0"', `listen: "127.0.0.1:${other.address().port}"`);
@@ -121,5 +122,4 @@ test('a taken address is a sentence and exit code 1', async () => {
     assert.match(error.message, /cannot listen on 127\.0\.0\.1:\d+: Address already in use/);
     return true;
   });
-  other.close();
 });
