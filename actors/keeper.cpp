@@ -124,7 +124,12 @@ keeper_actor::behavior_type keeper(keeper_actor::stateful_pointer<keeper_state> 
   state.on = std::move(on);
   state.with = std::move(with);
   self->set_down_handler([self](caf::down_msg& x) { self->state.replace(x); });
-  each(*state.on->load(), [self](const auto& x) { self->monitor(x); });
+  // It starts on its own turn, by which the engine may have stopped: then nobody is on stage, and a
+  // null handle cannot be monitored.
+  each(*state.on->load(), [self](const auto& x) {
+    if (x)
+      self->monitor(x);
+  });
   return {
       [self](const new_policy& x) { self->state.take_over(x.rules); },
   };
