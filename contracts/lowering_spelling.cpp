@@ -59,7 +59,7 @@ private:
                const json::value& value, unsigned depth) {
     const auto* items = json::find(owner, "items");
     const bool old_tuple = items != nullptr && items->IsArray();
-    if (name == "items" && old_tuple)
+    if (name == "items" && value.IsArray())
       add(out, "prefixItems", list(value, depth));
     else if (name == "additionalItems")
       old_tuple ? add(out, "items", schema(value, depth)) : void();

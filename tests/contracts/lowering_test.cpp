@@ -522,7 +522,8 @@ TEST_CASE("what is no schema at all does no harm", "[unit]") {
         R"({"anyOf":{}})", R"({"anyOf":[]})", R"({"anyOf":[1,[]]})", R"({"allOf":7,"$ref":9})",
         R"({"properties":{"a":7,"b":[]}})", R"({"type":"object","items":7,"minItems":"x"})",
         R"({"type":"string","minLength":-1,"pattern":{},"format":1})", R"({"enum":7})",
-        R"({"enum":[]})", R"({"type":"array","items":[]})", R"({"$ref":"#/a%zz"})"}) {
+        R"({"enum":[]})", R"({"items":[],"items":{}})", R"({"anyOf":7,"anyOf":[]})",
+        R"({"type":"array","items":[]})", R"({"$ref":"#/a%zz"})"}) {
     CAPTURE(source);
     for (const auto to :
          {openai_strict, openai_lax, anthropic, gemini_json_schema, gemini_openapi}) {
