@@ -42,19 +42,19 @@ bool name_table::fill_slots() {
   return true;
 }
 
-std::optional<std::uint32_t> name_table::find_anywhere(const name_key& key) const {
+const name_key* name_table::find_anywhere(const name_key& key) const {
   if (slots_.empty())
     return find_sorted(key.name);
   for (auto i = key.hash() & mask_; slots_[i] != free; i = (i + 1) & mask_)
     if (keys_[slots_[i]] == key)
-      return slots_[i];
-  return std::nullopt;
+      return &keys_[slots_[i]];
+  return nullptr;
 }
 
-std::optional<std::uint32_t> name_table::find_sorted(std::string_view name) const {
+const name_key* name_table::find_sorted(std::string_view name) const {
   const auto name_of = [this](auto number) { return keys_[number].name; };
   const auto i = std::ranges::lower_bound(sorted_, name, {}, name_of);
-  return i != sorted_.end() && name_of(*i) == name ? std::optional{*i} : std::nullopt;
+  return i != sorted_.end() && name_of(*i) == name ? &keys_[*i] : nullptr;
 }
 
 } // namespace hedgerow

@@ -18,15 +18,24 @@ constexpr std::uint8_t numbers = number_type | integer_type;
 constexpr std::array<std::uint8_t, 7> type_bits{null_type,  boolean_type, boolean_type, object_type,
                                                 array_type, string_type,  numbers};
 
-std::uint8_t types_of(const json::value& x) {
+inline std::uint8_t types_of(const json::value& x) {
+  if (x.IsNumber())
+    return x.IsDouble() ? numbers : numbers | plain_integer;
   return json::is_decimal(x) ? numbers : type_bits[x.GetType()];
 }
 
-bool has_type(const schema_node& node, std::uint8_t types, const json::value& x) {
-  if ((node.types & types) == 0)
-    return false;
+inline bool is_valid_at_once(const schema_node& node, const json::value& x) {
+  return (node.valid_at_once & types_of(x)) != 0;
+}
+
+/// Requires: `node` and `types` have a type in common.
+inline bool is_integer_if_asked(const schema_node& node, std::uint8_t types, const json::value& x) {
   const auto integers_only = types == numbers && (node.types & numbers) == integer_type;
   return !integers_only || json::is_integral(x);
+}
+
+inline bool asks_for_rest(const rule& r) {
+  return r.what == op::unevaluated_items || r.what == op::unevaluated_members;
 }
 
 } // namespace
@@ -48,7 +57,9 @@ bool schema_checker<loud>::valid(node_id id, const json::value& x, const place& 
                                  marks* seen) const {
   const auto& node = code_.nodes[id];
   const auto types = types_of(x);
-  if (!has_type(node, types, x))
+  if ((node.valid_at_once & types) != 0)
+    return true;
+  if ((node.types & types) == 0 || !is_integer_if_asked(node, types, x))
     return loud && wrong_type({.node = node, .x = x, .at = at});
   return node.first_rule == node.rules_end
          || inside({.node = node, .x = x, .at = at, .seen = seen}, types);
@@ -90,9 +101,8 @@ template <bool loud>
 bool schema_checker<loud>::rules(const frame& f, std::uint8_t types) const {
   bool good = true;
   for (const auto& r : code_.rules_of(f.node)) {
-    const auto asks = r.what == op::unevaluated_items || r.what == op::unevaluated_members;
     // Where something is wrong already, nobody knows what would have been looked at.
-    if ((r.applies & types) == 0 || (asks && !good) || keeps(r, f))
+    if ((r.applies & types) == 0 || (!good && asks_for_rest(r)) || keeps(r, f))
       continue;
     good = false;
     if (!goes_on())
@@ -127,6 +137,8 @@ bool schema_checker<loud>::keeps(const rule& r, const frame& f) const {
     return matching(r, f);
   case op::format:
     return formatted(r, f);
+  case op::members:
+    return members(code_.member_rule_table[r.a], f);
   default:
     return keeps_inner(r, f);
   }
@@ -144,8 +156,6 @@ bool schema_checker<loud>::keeps_inner(const rule& r, const frame& f) const {
     return contains(code_.contains_rule_table[r.a], f);
   case op::required:
     return has_all(std::span{code_.names}.subspan(r.a, r.b - r.a), r.word, f);
-  case op::members:
-    return members(code_.member_rule_table[r.a], f);
   case op::member_names:
     return member_names(r, f);
   case op::dependents:
@@ -177,55 +187,50 @@ bool schema_checker<loud>::members(const member_rules& m, const frame& f) const 
   bool good = !loud || has_all(m.required, keyword::required, f);
   if (!good && !goes_on())
     return false;
+  const auto has_patterns = !m.patterns.empty();
   std::uint64_t ticked = 0;
   std::size_t guess = 0;
-  std::size_t i = 0;
-  for (const auto& member : f.x.GetObject()) {
-    const auto name = json::text_of(member.name);
-    const place at{.what = place::kind::member, .parent = &f.at, .member = name};
-    const auto number = m.numbers.find(name_key{name}, guess);
-    bool looked_at = false;
-    bool kept = true;
-    if (number) {
-      const auto& known = m.names[*number];
-      guess = *number + 1;
+  for (auto i = f.x.MemberBegin(); i != f.x.MemberEnd(); ++i) {
+    const auto name = json::text_of(i->name);
+    const auto* found = m.numbers.find(name_key{name}, guess);
+    outcome now{.kept = true, .looked_at = false};
+    if (found != nullptr) {
+      const auto number = m.numbers.number_of(found);
+      const auto& known = m.names[number];
+      guess = number + 1;
       ticked |= known.bits;
-      looked_at = known.node.has_value();
-      kept = !looked_at || valid(*known.node, member.value, at, nullptr);
+      if (known.node)
+        now = {.kept = is_valid_at_once(code_.nodes[*known.node], i->value)
+                       || valid(*known.node, i->value, place_of(name, f), nullptr),
+               .looked_at = true};
     }
-    if (!m.patterns.empty() || (!looked_at && m.rest)) {
-      const auto more = other_member(m, member.value, at, looked_at);
-      kept = kept && more.kept;
-      looked_at = more.looked_at;
-    }
-    if (f.seen != nullptr && looked_at)
-      f.seen->add(i);
-    ++i;
-    if (kept)
+    if (has_patterns || (m.rest && !now.looked_at))
+      now = other_member(m, i->value, place_of(name, f), now);
+    if (f.seen != nullptr && now.looked_at)
+      f.seen->add(static_cast<std::size_t>(i - f.x.MemberBegin()));
+    if (now.kept)
       continue;
     good = false;
     if (!goes_on())
       return false;
   }
-  const auto all = m.required.empty() ? 0 : ~std::uint64_t{0} >> (64 - m.required.size());
-  return loud ? good : ticked == all;
+  return loud ? good : ticked == m.required_bits();
 }
 
 /// `patternProperties`, and `additionalProperties` for those that neither this nor `properties`
 /// knows.
 template <bool loud>
 auto schema_checker<loud>::other_member(const member_rules& m, const json::value& x,
-                                        const place& at, bool is_named) const -> outcome {
-  outcome out{.kept = true, .looked_at = is_named};
+                                        const place& at, outcome so_far) const -> outcome {
   for (const auto& [number, node] : m.patterns) {
     if (!state_.spend(1 + at.member.size() / 64))
       return {};
     if (code_.patterns[number].matches(at.member))
-      out = {.kept = valid(node, x, at, nullptr) && out.kept, .looked_at = true};
+      so_far = {.kept = valid(node, x, at, nullptr) && so_far.kept, .looked_at = true};
   }
-  if (!out.looked_at && m.rest)
-    out = {.kept = valid(*m.rest, x, at, nullptr), .looked_at = true};
-  return out;
+  if (!so_far.looked_at && m.rest)
+    so_far = {.kept = valid(*m.rest, x, at, nullptr), .looked_at = true};
+  return so_far;
 }
 
 template class schema_checker<false>;

@@ -76,13 +76,13 @@ bool schema_checker<loud>::unevaluated_members(const rule& r, const frame& f) co
 
 template <bool loud>
 bool schema_checker<loud>::items(const item_rules& r, const frame& f) const {
+  const auto first = r.first.size();
+  const std::size_t count = r.rest ? f.x.Size() : std::min<std::size_t>(first, f.x.Size());
   bool good = true;
-  for (rapidjson::SizeType i = 0; i < f.x.Size(); ++i) {
-    const auto node = i < r.first.size() ? std::optional{r.first[i]} : r.rest;
-    if (!node)
-      break;
+  for (std::size_t i = 0; i < count; ++i) {
     const place inner{.what = place::kind::item, .parent = &f.at, .item = i};
-    good = valid(*node, f.x[i], inner, nullptr) && good;
+    const auto& item = f.x[static_cast<rapidjson::SizeType>(i)];
+    good = valid(i < first ? r.first[i] : *r.rest, item, inner, nullptr) && good;
     if (!good && !goes_on())
       break;
     if (f.seen != nullptr)

@@ -63,6 +63,10 @@ private:
     bool looked_at = false;
   };
 
+  static place place_of(std::string_view name, const frame& f) {
+    return {.what = place::kind::member, .parent = &f.at, .member = name};
+  }
+
   bool inside(const frame& f, std::uint8_t types) const;
   bool tracked(const frame& f, std::uint8_t types) const;
   bool rules(const frame& f, std::uint8_t types) const;
@@ -80,7 +84,7 @@ private:
 
   bool members(const member_rules& m, const frame& f) const;
   outcome other_member(const member_rules& m, const json::value& x, const place& at,
-                       bool is_named) const;
+                       outcome so_far) const;
   bool has_all(std::span<const std::string_view> names, keyword word, const frame& f) const;
   bool member_names(const rule& r, const frame& f) const;
   bool dependents(const rule& r, const frame& f) const;

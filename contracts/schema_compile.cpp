@@ -12,6 +12,14 @@ namespace {
 constexpr std::size_t nodes_max = 100'000;
 constexpr std::size_t pointer_bytes_max = 32u << 20;
 
+void note_valid_at_once(schema_node& node) {
+  if (node.first_rule != node.rules_end)
+    return;
+  const auto integers_only = (node.types & (number_type | integer_type)) == integer_type;
+  node.valid_at_once = static_cast<std::uint8_t>(
+      integers_only ? (node.types & ~integer_type) | plain_integer : node.types);
+}
+
 } // namespace
 
 std::optional<error> schema_compiler::run(json::document source) {
@@ -27,6 +35,8 @@ std::optional<error> schema_compiler::run(json::document source) {
   out_.documents = resources_.take_documents();
   if (failed_)
     return std::move(failed_);
+  for (auto& node : out_.nodes)
+    note_valid_at_once(node);
   skip_references(out_);
   add_choices(out_);
   return std::nullopt;

@@ -38,6 +38,8 @@ enum type_bit : std::uint8_t {
   array_type = 32,
   object_type = 64,
   every_type = 127,
+  /// Of values only: an integer that needs no second look.
+  plain_integer = 128,
 };
 
 /// What a rule asks for; behind each what its `a` and `b` are.
@@ -90,6 +92,8 @@ struct rule {
 struct schema_node {
   /// What `type` allows; `every_type` without it, 0 for the schema `false`.
   std::uint8_t types = every_type;
+  /// The types of values that are valid without a look at any rule.
+  std::uint8_t valid_at_once = 0;
   /// Whether a rule asks which members or items others have looked at.
   bool tracks = false;
   resource_id resource = 0;
@@ -154,6 +158,10 @@ struct member_rules {
   /// `additionalProperties`.
   std::optional<node_id> rest;
   std::vector<matching> patterns;
+
+  std::uint64_t required_bits() const {
+    return required.empty() ? 0 : ~std::uint64_t{0} >> (64 - required.size());
+  }
 
   /// The entry of `name`, or null.
   const named* find(std::string_view name) const {
