@@ -49,21 +49,22 @@ struct schema_program;
 class schema {
 public:
   /// Compiles `source`. Errors: `config_invalid`, with the pointer of the keyword at fault as
-  /// `param`. A keyword that is known to JSON Schema but not built is such an error: it is never
-  /// ignored. Definitions that nothing refers to are not looked at.
+  /// `param`. Definitions that nothing refers to are not looked at.
   static result<schema> compile(const json::value& source, const schema_options& options = {});
 
   /// The same for JSON text.
   static result<schema> compile(std::string_view source, const schema_options& options = {});
 
   /// Everything in `x` that breaks the schema, at most `most` entries; empty: `x` is valid.
-  /// Work and depth are bounded: what passes the bound is one violation that says so.
+  /// Work and depth are bounded: what passes the bound is one violation, with the keyword `limit`.
+  /// Allocates nothing if `x` is valid, but for patterns, host names, numbers of more than 64 bits
+  /// and notes on arrays and objects of thousands of items.
   std::vector<violation> check(const json::value& x, std::size_t most = 16) const;
 
   /// The schema as compact JSON text, as it is sent to providers.
   const std::string& text() const;
 
-  /// The compiled form, for what walks it.
+  /// The compiled form, for those that walk it: `contracts/schema_program.hpp`.
   const schema_program& program() const { return *code_; }
 
 private:

@@ -24,10 +24,6 @@ inline std::uint8_t types_of(const json::value& x) {
   return json::is_decimal(x) ? numbers : type_bits[x.GetType()];
 }
 
-inline bool is_valid_at_once(const schema_node& node, const json::value& x) {
-  return (node.valid_at_once & types_of(x)) != 0;
-}
-
 /// Requires: `node` and `types` have a type in common.
 inline bool is_integer_if_asked(const schema_node& node, std::uint8_t types, const json::value& x) {
   const auto integers_only = types == numbers && (node.types & numbers) == integer_type;
@@ -65,20 +61,30 @@ bool schema_checker<loud>::valid(node_id id, const json::value& x, const place& 
          || inside({.node = node, .x = x, .at = at, .seen = seen}, types);
 }
 
+// The steps between one value and the next are short, and most of the time of a check would go into
+// calling them; GCC does not see that by itself.
 template <bool loud>
-bool schema_checker<loud>::inside(const frame& f, std::uint8_t types) const {
+[[gnu::always_inline]] inline bool schema_checker<loud>::inside(const frame& f,
+                                                                std::uint8_t types) const {
   if (state_.depth == depth_max)
     return state_.give_up("the value or its schema is nested too deeply to be checked");
   if (!state_.spend(1))
     return false;
   ++state_.depth;
+  const auto good = f.node.is_simple ? rules(f, types) : entered(f, types);
+  --state_.depth;
+  return good;
+}
+
+/// Keeps a list of the resources that the check is inside of, for dynamic references.
+template <bool loud>
+bool schema_checker<loud>::entered(const frame& f, std::uint8_t types) const {
   const auto* outer = state_.around;
   const check_state::scope here{.resource = f.node.resource, .outer = outer};
   if (outer == nullptr || outer->resource != f.node.resource)
     state_.around = &here;
   const auto good = f.node.tracks ? tracked(f, types) : rules(f, types);
   state_.around = outer;
-  --state_.depth;
   return good;
 }
 
@@ -98,7 +104,8 @@ bool schema_checker<loud>::tracked(const frame& f, std::uint8_t types) const {
 }
 
 template <bool loud>
-bool schema_checker<loud>::rules(const frame& f, std::uint8_t types) const {
+[[gnu::always_inline]] inline bool schema_checker<loud>::rules(const frame& f,
+                                                               std::uint8_t types) const {
   bool good = true;
   for (const auto& r : code_.rules_of(f.node)) {
     // Where something is wrong already, nobody knows what would have been looked at.
@@ -112,7 +119,8 @@ bool schema_checker<loud>::rules(const frame& f, std::uint8_t types) const {
 }
 
 template <bool loud>
-bool schema_checker<loud>::keeps(const rule& r, const frame& f) const {
+[[gnu::always_inline]] inline bool schema_checker<loud>::keeps(const rule& r,
+                                                               const frame& f) const {
   switch (r.what) {
   case op::one_of_values:
     return one_of_values(r, f);
@@ -189,25 +197,25 @@ bool schema_checker<loud>::members(const member_rules& m, const frame& f) const 
     return false;
   const auto has_patterns = !m.patterns.empty();
   std::uint64_t ticked = 0;
-  std::size_t guess = 0;
-  for (auto i = f.x.MemberBegin(); i != f.x.MemberEnd(); ++i) {
+  const auto* guess = m.names.entries().data();
+  const auto begin = f.x.MemberBegin();
+  const auto end = f.x.MemberEnd();
+  for (auto i = begin; i != end; ++i) {
     const auto name = json::text_of(i->name);
-    const auto* found = m.numbers.find(name_key{name}, guess);
+    const auto* found = m.names.find(name, guess);
     outcome now{.kept = true, .looked_at = false};
     if (found != nullptr) {
-      const auto number = m.numbers.number_of(found);
-      const auto& known = m.names[number];
-      guess = number + 1;
+      guess = found + 1;
+      const auto& known = found->value;
       ticked |= known.bits;
-      if (known.node)
-        now = {.kept = is_valid_at_once(code_.nodes[*known.node], i->value)
-                       || valid(*known.node, i->value, place_of(name, f), nullptr),
-               .looked_at = true};
+      now.looked_at = known.node.has_value();
+      if (now.looked_at && (known.valid_at_once & types_of(i->value)) == 0)
+        now.kept = valid(*known.node, i->value, place_of(name, f), nullptr);
     }
     if (has_patterns || (m.rest && !now.looked_at))
       now = other_member(m, i->value, place_of(name, f), now);
     if (f.seen != nullptr && now.looked_at)
-      f.seen->add(static_cast<std::size_t>(i - f.x.MemberBegin()));
+      f.seen->add(static_cast<std::size_t>(i - begin));
     if (now.kept)
       continue;
     good = false;

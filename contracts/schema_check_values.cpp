@@ -146,7 +146,7 @@ bool schema_checker<loud>::one_of_values(const rule& r, const frame& f) const {
     return state_.spend(set.others.size())
            && (std::ranges::any_of(set.others, same) || fail(f, r.word, said));
   }
-  return set.numbers.find(json::text_of(f.x)) || fail(f, r.word, said);
+  return set.strings.find(json::text_of(f.x)) != nullptr || fail(f, r.word, said);
 }
 
 template <bool loud>

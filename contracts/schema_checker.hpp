@@ -68,6 +68,7 @@ private:
   }
 
   bool inside(const frame& f, std::uint8_t types) const;
+  bool entered(const frame& f, std::uint8_t types) const;
   bool tracked(const frame& f, std::uint8_t types) const;
   bool rules(const frame& f, std::uint8_t types) const;
   bool keeps(const rule& r, const frame& f) const;

@@ -32,6 +32,13 @@ struct demand {
   }
 };
 
+texts strings_of(const value_set& set) {
+  texts out;
+  for (const auto& x : set.strings.entries())
+    out.push_back(x.key.name);
+  return out;
+}
+
 class chooser {
 public:
   explicit chooser(schema_program& code) : code_{code} {}
@@ -42,8 +49,8 @@ public:
       auto made = made_choice(name, branches);
       if (made
           && (!best
-              || made->nodes.size() * best->by_value.size()
-                     < best->nodes.size() * made->by_value.size()))
+              || made->nodes.size() * best->by_value.entries().size()
+                     < best->nodes.size() * made->by_value.entries().size()))
         best = std::move(made);
     }
     return best;
@@ -59,7 +66,7 @@ private:
     for (const auto& r : code_.rules_of(code_.nodes[id])) {
       std::optional<texts> found;
       if (r.what == op::one_of_values && code_.value_sets[r.a].others.empty())
-        found = code_.value_sets[r.a].strings;
+        found = strings_of(code_.value_sets[r.a]);
       else if (r.what == op::constant && code_.values[r.a]->IsString())
         found = texts{json::text_of(*code_.values[r.a])};
       else if (r.what == op::reference)
@@ -94,10 +101,12 @@ private:
 
   demand demand_of(const member_rules& m, std::string_view name) {
     demand out;
-    const auto* known = m.find(name);
-    out.is_required = known != nullptr && known->bits != 0;
-    if (known != nullptr && known->node)
-      out.values = texts_of(*known->node, 0);
+    const auto* known = m.names.find(name);
+    if (known == nullptr)
+      return out;
+    out.is_required = known->value.bits != 0;
+    if (known->value.node)
+      out.values = texts_of(*known->value.node, 0);
     return out;
   }
 
@@ -146,9 +155,9 @@ private:
       else if (r.what == op::any_of || r.what == op::exactly_one_of)
         count_names(code_.branch_rule_table[r.a].nodes[0], counts, depth + 1);
       else if (r.what == op::members)
-        for (const auto& x : code_.member_rule_table[r.a].names)
-          if (x.node && texts_of(*x.node, 0))
-            ++counts[x.name];
+        for (const auto& x : code_.member_rule_table[r.a].names.entries())
+          if (x.value.node && texts_of(*x.value.node, 0))
+            ++counts[x.key.name];
     }
   }
 
@@ -175,14 +184,14 @@ private:
       made.end = static_cast<std::uint32_t>(out.nodes.size());
       return made;
     };
-    texts values;
+    std::vector<name_map<branch_choice::group>::entry> groups;
     for (const auto value : allowed) {
-      values.push_back(value);
-      out.by_value.push_back(add([text = value](const demand& x) {
-        return !x.values || std::ranges::find(*x.values, text) != x.values->end();
-      }));
+      const auto accepts = [&](const demand& x) {
+        return !x.values || std::ranges::find(*x.values, value) != x.values->end();
+      };
+      groups.push_back({.key = name_key{value}, .value = add(accepts)});
     }
-    out.values = name_table{values};
+    out.by_value = name_map<branch_choice::group>{std::move(groups)};
     out.other = add([](const demand& x) { return !x.values; });
     out.absent = add([](const demand& x) { return !x.is_required; });
     return out;
@@ -198,8 +207,8 @@ std::span<const node_id> branch_choice::for_object(const json::value& x) const {
   const auto* found = json::find(x, name);
   auto chosen = found == nullptr ? absent : other;
   if (found != nullptr && found->IsString())
-    if (const auto number = values.find(json::text_of(*found)))
-      chosen = by_value[*number];
+    if (const auto* known = by_value.find(json::text_of(*found)))
+      chosen = known->value;
   return std::span{nodes}.subspan(chosen.first, chosen.end - chosen.first);
 }
 

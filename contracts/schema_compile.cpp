@@ -35,9 +35,15 @@ std::optional<error> schema_compiler::run(json::document source) {
   out_.documents = resources_.take_documents();
   if (failed_)
     return std::move(failed_);
-  for (auto& node : out_.nodes)
+  for (auto& node : out_.nodes) {
+    node.is_simple = !node.tracks && out_.dynamic_targets.empty();
     note_valid_at_once(node);
+  }
   skip_references(out_);
+  for (auto& x : out_.member_rule_table)
+    for (auto& name : x.names.entries())
+      if (name.value.node)
+        name.value.valid_at_once = out_.nodes[*name.value.node].valid_at_once;
   add_choices(out_);
   return std::nullopt;
 }

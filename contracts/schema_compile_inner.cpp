@@ -20,14 +20,6 @@ std::optional<std::vector<std::string_view>> names_in(const json::value& given) 
   return out;
 }
 
-/// Numbers the names.
-name_table table_of(const std::vector<member_rules::named>& names) {
-  std::vector<std::string_view> texts;
-  for (const auto& x : names)
-    texts.push_back(x.name);
-  return name_table{texts};
-}
-
 } // namespace
 
 void schema_compiler::compile_array(const subschema& at) {
@@ -100,12 +92,13 @@ void schema_compiler::compile_members(const subschema& at) {
       return fail(at, keyword::required, "must be an array of names");
   }
   member_rules made;
+  std::vector<name_map<member_rules::named>::entry> listed;
   std::map<std::string_view, std::size_t> known;
   for_each_inner(at, keyword::properties, [&](std::string_view name, const json::value& x) {
-    if (known.emplace(name, made.names.size()).second)
-      made.names.push_back(
-          {.name = name,
-           .node = want(at, x, below(at, keyword::properties, name), keyword::properties)});
+    if (known.emplace(name, listed.size()).second)
+      listed.push_back({.key = name_key{name},
+                        .value = {.node = want(at, x, below(at, keyword::properties, name),
+                                               keyword::properties)}});
   });
   for_each_inner(at, keyword::pattern_properties, [&](std::string_view text, const json::value& x) {
     const auto pointer = below(at, keyword::pattern_properties, text);
@@ -114,19 +107,19 @@ void schema_compiler::compile_members(const subschema& at) {
           {.pattern = *number, .node = want(at, x, pointer, keyword::pattern_properties)});
   });
   made.rest = inner(at, keyword::additional_properties);
-  if (made.names.empty() && made.patterns.empty() && !made.rest)
+  if (listed.empty() && made.patterns.empty() && !made.rest)
     return compile_required(required);
   const auto fused = std::min(required.size(), required_bits);
   compile_required(std::span{required}.subspan(fused));
   for (std::size_t i = 0; i < fused; ++i) {
-    const auto [entry, is_new] = known.emplace(required[i], made.names.size());
+    const auto [entry, is_new] = known.emplace(required[i], listed.size());
     if (is_new)
-      made.names.push_back({.name = required[i], .node = std::nullopt});
-    made.names[entry->second].bits |= std::uint64_t{1} << i;
+      listed.push_back({.key = name_key{required[i]}, .value = {}});
+    listed[entry->second].value.bits |= std::uint64_t{1} << i;
   }
   required.resize(fused);
   made.required = std::move(required);
-  made.numbers = table_of(made.names);
+  made.names = name_map<member_rules::named>{std::move(listed)};
   add({.what = op::members,
        .applies = object_type,
        .word = keyword::properties,

@@ -64,12 +64,13 @@ void schema_compiler::compile_values(const subschema& at) {
     if (!values->IsArray())
       return fail(at, keyword::enumeration, "must be an array");
     value_set made{.listed = values};
+    std::vector<name_map<std::monostate>::entry> strings;
     for (const auto& x : values->GetArray())
       if (x.IsString())
-        made.strings.push_back(json::text_of(x));
+        strings.push_back({.key = name_key{json::text_of(x)}, .value = {}});
       else
         made.others.push_back(&x);
-    made.numbers = name_table{made.strings};
+    made.strings = name_map<std::monostate>{std::move(strings)};
     add({.what = op::one_of_values,
          .word = keyword::enumeration,
          .a = append(out_.value_sets, std::move(made))});

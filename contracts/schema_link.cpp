@@ -36,8 +36,8 @@ void skip_references(schema_program& code) {
   for (auto& x : code.contains_rule_table)
     skip(x.wanted);
   for (auto& x : code.member_rule_table) {
-    for (auto& name : x.names)
-      skip_any(name.node);
+    for (auto& name : x.names.entries())
+      skip_any(name.value.node);
     for (auto& matching : x.patterns)
       skip(matching.node);
     skip_any(x.rest);

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "contracts/json.hpp"
-#include "contracts/name_table.hpp"
+#include "contracts/name_map.hpp"
 #include "contracts/schema.hpp"
 #include "contracts/schema_format.hpp"
 #include "contracts/schema_keywords.hpp"
@@ -16,6 +16,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 /// The compiled form of a JSON Schema: a node for each subschema that can be reached, a rule for
@@ -96,6 +97,8 @@ struct schema_node {
   std::uint8_t valid_at_once = 0;
   /// Whether a rule asks which members or items others have looked at.
   bool tracks = false;
+  /// Whether it neither tracks nor can dynamic references depend on it.
+  bool is_simple = false;
   resource_id resource = 0;
   std::uint32_t first_rule = 0;
   std::uint32_t rules_end = 0;
@@ -105,9 +108,7 @@ struct schema_node {
 
 /// `enum`.
 struct value_set {
-  std::vector<std::string_view> strings;
-  /// Their numbers in `strings`.
-  name_table numbers;
+  name_map<std::monostate> strings;
   std::vector<const json::value*> others;
   /// The array, for words.
   const json::value* listed = nullptr;
@@ -135,11 +136,12 @@ struct contains_rules {
 
 /// `properties`, `patternProperties`, `additionalProperties` and `required`.
 struct member_rules {
-  /// A name under `properties` or `required`.
+  /// What is known of a name under `properties` or `required`.
   struct named {
-    std::string_view name;
     /// Of its schema under `properties`.
     std::optional<node_id> node;
+    /// `valid_at_once` of that node.
+    std::uint8_t valid_at_once = 0;
     /// Its bits in the set of required names; 0: it is not required.
     std::uint64_t bits = 0;
   };
@@ -150,9 +152,7 @@ struct member_rules {
   };
 
   /// In the schema's order.
-  std::vector<named> names;
-  /// Their numbers in `names`.
-  name_table numbers;
+  name_map<named> names;
   /// The required names in their order, at most 64; a `required` rule has the rest.
   std::vector<std::string_view> required;
   /// `additionalProperties`.
@@ -161,12 +161,6 @@ struct member_rules {
 
   std::uint64_t required_bits() const {
     return required.empty() ? 0 : ~std::uint64_t{0} >> (64 - required.size());
-  }
-
-  /// The entry of `name`, or null.
-  const named* find(std::string_view name) const {
-    const auto number = numbers.find(name);
-    return number ? &names[*number] : nullptr;
   }
 };
 
@@ -188,9 +182,7 @@ struct branch_choice {
   };
 
   std::string_view name;
-  /// The values, and for each its group.
-  name_table values;
-  std::vector<group> by_value;
+  name_map<group> by_value;
   /// For any other value, and for none.
   group other;
   group absent;
