@@ -57,13 +57,16 @@ struct lowered {
 /// fault as `param`. The next best is then `openai_lax`, or `instructions`. What stands in the way:
 /// - `openai_strict`, `anthropic`: an object whose members the schema does not name (a map, a
 ///   free-form object), a value of any type; their limits on size; for `openai_strict` a root that
-///   is no object, for `anthropic` recursion.
+///   is no object, for `anthropic` recursion. Both: members that only some values may have.
 /// - `gemini_json_schema`: recursion through required members only. `gemini_openapi`: any.
 /// - All but `openai_lax`: a reference that leads out of `source` or is dynamic, an `$id` below the
-///   root, and a schema that nothing satisfies.
+///   root, choices in an object that multiply to more than 256, and a schema that nothing
+///   satisfies.
 /// - All: more than 10,000 schemas once references are followed, or more than 1 MiB of text.
 ///
 /// Spellings of drafts 4 to 7 are understood and come out as the dialect has them.
+///
+/// Requires: `source` is nested no deeper than `json::parse` lets a text be.
 result<lowered> lower(const json::value& source, schema_dialect to);
 
 /// One schema in every dialect that can express it. Made once, when a contract is loaded.

@@ -10,7 +10,7 @@ namespace hedgerow::lowering {
 namespace {
 
 /// Into how many copies choices may multiply what stands beside them.
-constexpr std::size_t copies_max = 64;
+constexpr std::size_t copies_max = 256;
 
 /// Whether the branches only say which members, of those named beside them, must be there.
 bool only_count_members(const json::value& branches) {
@@ -123,7 +123,7 @@ std::vector<json::value> walk::united(const conjunction& x, const choice& one, c
   next.copies *= joined ? branches.Size() : 1;
   next.taken = joined ? taken : std::vector<const json::value*>{};
   const bool too_many = next.copies > copies_max;
-  if (too_many && to_.closed && (stated_types(x).value_or(object_bit) & object_bit) != 0) {
+  if (too_many && (stated_types(x).value_or(object_bit) & object_bit) != 0) {
     fail(one.of, "its choices multiply");
     return {};
   }
@@ -140,12 +140,17 @@ std::vector<json::value> walk::united(const conjunction& x, const choice& one, c
   auto base = joined ? x.parts : std::vector<part>{};
   for (auto& p : base)
     p.silent = true;
+  return branches_of(one, base, next);
+}
+
+std::vector<json::value> walk::branches_of(const choice& one, const std::vector<part>& base,
+                                           const scope& s) {
   std::vector<json::value> out;
-  for (rapidjson::SizeType i = 0; i < branches.Size(); ++i) {
+  for (rapidjson::SizeType i = 0; i < one.branches->Size(); ++i) {
     auto parts = base;
-    parts.push_back(below(one.of, one.keyword, branches[i], std::to_string(i)));
+    parts.push_back(below(one.of, one.keyword, (*one.branches)[i], std::to_string(i)));
     parts.back().silent = false;
-    auto branch = express(parts, next);
+    auto branch = express(parts, s);
     if (!branch)
       continue;
     if (branch->title.empty() && branch->description.empty())

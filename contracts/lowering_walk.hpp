@@ -14,6 +14,9 @@
 /// The walk through a schema that writes it anew in a dialect.
 namespace hedgerow::lowering {
 
+/// Objects and arrays in each other, where every member is required: OpenAI's limit.
+constexpr unsigned nesting_max = 10;
+
 /// Where the walk stands.
 struct scope {
   unsigned depth = 0;
@@ -77,6 +80,8 @@ private:
 
   expressed reference(const part& x, std::string_view ref, const scope& s);
   std::vector<json::value> united(const conjunction& x, const choice& one, const scope& s);
+  std::vector<json::value> branches_of(const choice& one, const std::vector<part>& base,
+                                       const scope& s);
   std::vector<json::value> anything(const std::vector<part>& parts);
   std::vector<json::value> typed(const conjunction& x, const scope& s);
   std::optional<json::value> scalar(const conjunction& x, std::uint8_t types,
@@ -89,10 +94,11 @@ private:
   members members_of(const conjunction& x);
   static bool names_more(const json::value& x, const members& all);
   bool may_close(const conjunction& x, const members& all);
-  /// Whether `x` as written takes no members but its own.
-  bool is_closed(const conjunction& x) const;
-  bool write_members(json::value& to, const conjunction& x, const scope& s);
-  bool write_other_members(json::value& to, const conjunction& x, const scope& s);
+  static bool forbids_unevaluated(const conjunction& x, const members& all);
+  void drop_unevaluated(const conjunction& x, const members& all);
+  bool write_members(json::value& to, const members& all, const part& at, const scope& s);
+  bool write_other_members(json::value& to, const members& all, const conjunction& x,
+                           const scope& s);
   bool write_items(json::value& to, const conjunction& x, const scope& s);
   std::optional<json::value> mixed_items(const tuple& x, const scope& s);
 

@@ -48,7 +48,7 @@ void append_member(std::string& to, std::string_view name, const json::value& va
 } // namespace
 
 std::string sentence(std::string_view keyword, const json::value& value) {
-  if (keyword == "additionalProperties" && value.IsFalse())
+  if ((keyword == "additionalProperties" || keyword == "unevaluatedProperties") && value.IsFalse())
     return "No other members.";
   for (const auto& [name, phrase] : phrases)
     if (name == keyword)

@@ -266,6 +266,40 @@ TEST_CASE("a member that another schema forbids is left out", "[unit]") {
            R"("additionalProperties":false})");
 }
 
+TEST_CASE("a tuple ends before an item that cannot be", "[unit]") {
+  const auto* shape = R"({"type":"array","items":{"type":"string"},
+                          "allOf":[{"prefixItems":[{"maxLength":2},{"type":"null"}]}]})";
+  CHECK(
+      sent_a(gemini_json_schema, shape)
+      == R"({"type":"array","prefixItems":[{"type":"string","description":"At most 2 characters."}],)"
+         R"("items":false})");
+  CHECK(sent_a(gemini_openapi, R"({"type":"array","items":{"type":"string"},
+                                   "allOf":[{"prefixItems":[{"type":"null"}]}]})")
+        == "the schema cannot be sent: it is an array that must be empty");
+}
+
+TEST_CASE("unevaluatedProperties closes an object where all is seen that names members", "[unit]") {
+  struct row {
+    const char* shape;
+    bool closes;
+    const char* dropped;
+  };
+  const auto [shape, closes, dropped] =
+      GENERATE(row{R"({"type":"object","allOf":[{"properties":{"x":{"type":"null"}}}],
+              "unevaluatedProperties":false})",
+                   true, ""},
+               row{R"({"type":"object","allOf":[{"properties":{"x":{"type":"null"}}},
+              {"unevaluatedProperties":false}]})",
+                   true, "/properties/a/allOf/1/unevaluatedProperties"},
+               row{R"({"type":"object","allOf":[{"additionalProperties":true}],
+              "unevaluatedProperties":false})",
+                   false, "/properties/a/unevaluatedProperties"});
+  const auto x = lowered_to(gemini_json_schema, with_a(shape)).value();
+  const auto written = json::parse(x.schema).value();
+  CHECK((json::at(written, "/properties/a/additionalProperties") != nullptr) == closes);
+  CHECK(joined(x.dropped) == dropped);
+}
+
 TEST_CASE("where objects stay open, a member that must be absent is told", "[unit]") {
   const auto* shape = R"({"type":"object","properties":{"a":{"type":"null"},"b":false}})";
   const auto x = lowered_to(gemini_json_schema, shape).value();

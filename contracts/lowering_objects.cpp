@@ -4,22 +4,19 @@
 #include <unordered_map>
 #include <utility>
 
-/// The parts of `walk` that write objects and arrays.
+/// The parts of `walk` that write objects.
 namespace hedgerow::lowering {
 namespace {
-
-constexpr unsigned openai_nesting_max = 10;
 
 /// Whether `x` takes any value: `true` or `{}`.
 bool takes_all(const json::value& x) { return x.IsTrue() || (x.IsObject() && x.ObjectEmpty()); }
 
-bool forbids_others(const part& x) {
-  const auto is_false = [&](std::string_view keyword) {
-    const auto* value = json::find(*x.at, keyword);
-    return value != nullptr && value->IsFalse();
-  };
-  return is_false("additionalProperties") || is_false("unevaluatedProperties");
+bool is_false(const part& x, std::string_view keyword) {
+  const auto* value = json::find(*x.at, keyword);
+  return value != nullptr && value->IsFalse();
 }
+
+bool forbids_others(const part& x) { return is_false(x, "additionalProperties"); }
 
 bool has_patterns(const part& x) {
   const auto* patterns = json::find(*x.at, "patternProperties");
@@ -48,6 +45,8 @@ struct walk::members {
   std::unordered_map<std::string_view, std::size_t> index;
   /// Some schema has `properties`, if only an empty one.
   bool named = false;
+  /// No others are taken, as the object is written.
+  bool closed = false;
 
   member& at(std::string_view name) {
     const auto [i, is_new] = index.emplace(name, list.size());
@@ -111,6 +110,30 @@ bool walk::names_more(const json::value& x, const members& all) {
   return false;
 }
 
+/// `unevaluatedProperties: false` forbids what no schema beside it names or allows.
+bool walk::forbids_unevaluated(const conjunction& x, const members& all) {
+  return std::ranges::any_of(x.parts,
+                             [](const part& p) { return is_false(p, "unevaluatedProperties"); })
+         && std::ranges::none_of(x.parts, [&all](const part& p) {
+              const auto* others = json::find(*p.at, "additionalProperties");
+              return (others != nullptr && !others->IsFalse()) || has_patterns(p)
+                     || names_more(*p.at, all);
+            });
+}
+
+/// Only a schema that has all others within itself sees all that they name.
+void walk::drop_unevaluated(const conjunction& x, const members& all) {
+  for (const auto& p : x.parts) {
+    const auto* value = json::find(*p.at, "unevaluatedProperties");
+    const auto has_within = [&p](const part& other) {
+      return &other == &p || other.pointer.starts_with(p.pointer + '/');
+    };
+    const bool holds = all.closed && std::ranges::all_of(x.parts, has_within);
+    if (value != nullptr && !takes_all(*value) && !holds)
+      drop(p, "unevaluatedProperties", *value);
+  }
+}
+
 /// In a closed dialect an object whose members have no names could only be empty.
 bool walk::may_close(const conjunction& x, const members& all) {
   if (const auto i = std::ranges::find_if(x.parts, has_patterns); i != x.parts.end()) {
@@ -124,6 +147,8 @@ bool walk::may_close(const conjunction& x, const members& all) {
       fail(p, "some of its members depend on others");
       return false;
     }
+  if (forbids_unevaluated(x, all))
+    return true;
   for (const auto& p : x.parts)
     if (others_in(p)) {
       fail(p, "it is a map, whose members have no fixed names");
@@ -140,39 +165,38 @@ bool walk::may_close(const conjunction& x, const members& all) {
 }
 
 std::optional<json::value> walk::object(const conjunction& x, const scope& s) {
-  if (to_.all_required && s.nesting >= openai_nesting_max)
+  if (to_.all_required && s.nesting >= nesting_max)
     fail(x.parts.front(), "it is nested more than 10 levels deep");
+  auto all = members_of(x);
+  if (to_.closed && !may_close(x, all))
+    return std::nullopt;
+  all.closed =
+      to_.closed
+      || (to_.additional_properties && std::ranges::none_of(x.parts, has_patterns)
+          && (std::ranges::any_of(x.parts, forbids_others) || forbids_unevaluated(x, all)));
   json::value node{rapidjson::kObjectType};
   add(node, "type", text("object"));
   write_limits(node, x, object_bit);
   drop_inexpressible(x, object_bit);
-  return write_members(node, x, s) && write_other_members(node, x, s)
-             ? std::optional{std::move(node)}
-             : std::nullopt;
-}
-
-bool walk::is_closed(const conjunction& x) const {
-  return to_.closed
-         || (to_.additional_properties && std::ranges::none_of(x.parts, has_patterns)
-             && std::ranges::any_of(x.parts, forbids_others));
+  drop_unevaluated(x, all);
+  if (!write_members(node, all, x.parts.front(), s) || !write_other_members(node, all, x, s))
+    return std::nullopt;
+  return node;
 }
 
 /// False if the object can have no value.
-bool walk::write_members(json::value& to, const conjunction& x, const scope& s) {
-  const auto all = members_of(x);
-  if (to_.closed && !may_close(x, all))
-    return false;
+bool walk::write_members(json::value& to, const members& all, const part& at, const scope& s) {
   json::value properties{rapidjson::kObjectType};
   json::value required{rapidjson::kArrayType};
   for (const auto& one : all.list) {
     const bool optional = !one.required;
     auto parts = one.schemas;
     if (parts.empty()) // Required, and nothing else is said of it.
-      parts.push_back(anything_at(x.parts.front()));
+      parts.push_back(anything_at(at));
     auto shape = express(parts, s.inner(optional));
     if (!shape && (failed_ || one.required))
       return false;
-    if (!shape && !is_closed(x))
+    if (!shape && !all.closed)
       drop_member(one.schemas, one.name);
     if (!shape)
       continue; // It may only be absent.
@@ -190,10 +214,9 @@ bool walk::write_members(json::value& to, const conjunction& x, const scope& s) 
   return true;
 }
 
-bool walk::write_other_members(json::value& to, const conjunction& x, const scope& s) {
-  const bool patterns = std::ranges::any_of(x.parts, has_patterns);
-  if (to_.closed
-      || (!patterns && to_.additional_properties && std::ranges::any_of(x.parts, forbids_others))) {
+bool walk::write_other_members(json::value& to, const members& all, const conjunction& x,
+                               const scope& s) {
+  if (all.closed) {
     add(to, "additionalProperties", json::value{false});
     return true;
   }
@@ -203,7 +226,7 @@ bool walk::write_other_members(json::value& to, const conjunction& x, const scop
       others.push_back(std::move(*said));
   if (others.empty())
     return true;
-  if (to_.additional_properties && !patterns) {
+  if (to_.additional_properties && std::ranges::none_of(x.parts, has_patterns)) {
     if (auto shape = express(others, s.inner(true)))
       add(to, "additionalProperties", sealed(std::move(*shape)));
     else if (!failed_)
@@ -214,80 +237,6 @@ bool walk::write_other_members(json::value& to, const conjunction& x, const scop
         drop(p, "additionalProperties", *value);
   }
   return !failed_;
-}
-
-std::optional<json::value> walk::array(const conjunction& x, const scope& s) {
-  if (to_.all_required && s.nesting >= openai_nesting_max)
-    fail(x.parts.front(), "it is nested more than 10 levels deep");
-  json::value node{rapidjson::kObjectType};
-  add(node, "type", text("array"));
-  drop_inexpressible(x, array_bit);
-  if (!write_items(node, x, s))
-    return std::nullopt;
-  write_limits(node, x, array_bit);
-  return node;
-}
-
-/// False if the array can have no value, or none that the dialect has words for.
-bool walk::write_items(json::value& to, const conjunction& x, const scope& s) {
-  const auto all = items_in(x);
-  if (!all.first.empty() && to_.tuples) {
-    json::value list{rapidjson::kArrayType};
-    for (const auto& one : all.first) {
-      auto item = express(one, s.inner());
-      if (!item)
-        return false;
-      list.PushBack(sealed(std::move(*item)), memory_);
-    }
-    add(to, "prefixItems", std::move(list));
-  }
-  if (!all.first.empty() && !to_.tuples) {
-    const bool ends = std::ranges::any_of(x.parts, [&](const part& p) {
-      const auto* most = limit_in(*p.at, "maxItems");
-      return most != nullptr && most->GetDouble() <= static_cast<double>(all.first.size());
-    });
-    if (all.others.empty() && !ends)
-      narrowed_.insert(all.said_by.front().pointer);
-    auto items = mixed_items(all, s);
-    if (items)
-      add(to, "items", std::move(*items));
-    return items.has_value();
-  }
-  if (all.others.empty() && to_.tuples)
-    return true;
-  auto items = express(
-      all.others.empty() ? std::vector<part>{anything_at(x.parts.front())} : all.others, s.inner());
-  if (items)
-    add(to, "items", sealed(std::move(*items)));
-  else if (!failed_ && to_.tuples)
-    add(to, "items", json::value{false});
-  else if (!failed_)
-    fail(x.parts.front(), "it is an array that must be empty");
-  return !failed_;
-}
-
-/// The items of a tuple for a dialect that takes one schema for all of them.
-std::optional<json::value> walk::mixed_items(const tuple& x, const scope& s) {
-  for (const auto& p : x.said_by) {
-    const auto slash = p.pointer.rfind('/');
-    const part owner{p.at, p.pointer.substr(0, slash), false};
-    drop(owner, p.pointer.substr(slash + 1), *p.at);
-  }
-  auto kinds = x.first;
-  if (!x.others.empty())
-    kinds.push_back(x.others);
-  expressed all;
-  for (const auto& kind : kinds) {
-    auto one = express(kind, s.inner());
-    if (one && one->title.empty() && one->description.empty())
-      std::ranges::move(one->either, std::back_inserter(all.either));
-    else if (one)
-      all.either.push_back(sealed(std::move(*one)));
-  }
-  if (failed_ || all.either.empty())
-    return std::nullopt;
-  all.either = distinct(std::move(all.either));
-  return sealed(std::move(all));
 }
 
 } // namespace hedgerow::lowering
