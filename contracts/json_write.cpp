@@ -3,6 +3,9 @@
 
 #include <rapidjson/writer.h>
 
+#include <array>
+#include <charconv>
+
 namespace hedgerow::json {
 namespace {
 
@@ -17,6 +20,19 @@ struct string_sink {
 };
 
 using text_writer = rapidjson::Writer<string_sink>;
+
+/// The shortest digits that lead back to `x`, of those the closest to it: RapidJSON's writer gives
+/// others for one double in some hundreds. A point or an exponent shows that it is no integer.
+void write_double(text_writer& to, double x) {
+  constexpr std::size_t digits_max = 32;
+  std::array<char, digits_max> room;
+  auto* end = std::to_chars(room.data(), room.data() + room.size() - 2, x).ptr;
+  if (std::string_view{room.data(), end}.find_first_of(".e") == std::string_view::npos) {
+    *end++ = '.';
+    *end++ = '0';
+  }
+  to.RawValue(room.data(), static_cast<std::size_t>(end - room.data()), rapidjson::kNumberType);
+}
 
 void write(text_writer& to, const value& x) {
   if (is_decimal(x)) {
@@ -34,6 +50,8 @@ void write(text_writer& to, const value& x) {
     for (const auto& item : x.GetArray())
       write(to, item);
     to.EndArray();
+  } else if (x.IsDouble()) {
+    write_double(to, x.GetDouble());
   } else {
     x.Accept(to);
   }

@@ -1,5 +1,6 @@
 // Input: a line with a schema, then an instance.
 #include "contracts/json.hpp"
+#include "contracts/json_compare.hpp"
 #include "contracts/schema.hpp"
 #include "tests/fuzz/input.hpp"
 
@@ -20,6 +21,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::must(!x.keyword.empty() && !x.message.empty(), "a violation says what is wrong");
   const auto again = json::parse(json::compact(*instance));
   fuzz::must(again.has_value(), "what was written is JSON");
-  fuzz::must(shape->check(*again).size() == all.size(), "writing a value does not change it");
+  fuzz::must(json::equal(*again, *instance), "writing a value does not change it");
   return 0;
 }
