@@ -65,21 +65,12 @@ std::optional<json::document> value_of(const contract& must, const completion& x
   return std::move(*parsed);
 }
 
-/// What a verdict says was mended.
-template <class Verdict>
-std::vector<change> changes_of(Verdict& x) {
-  if constexpr (requires { x.changes; })
-    return std::move(x.changes);
-  else
-    return {};
-}
-
 line_verdict judged(const std::shared_ptr<const contract>& must, completion answer) {
   auto said = judge({.task = must, .request = nullptr}, {}, answer);
   line_verdict out{.valid = said.kind == verdict_kind::valid || said.kind == verdict_kind::repaired,
                    .repaired = said.kind == verdict_kind::repaired,
                    .value = value_of(*must, answer),
-                   .changes = changes_of(said)};
+                   .changes = std::move(said.changes)};
   if (!out.valid)
     out.violations = std::move(said.violations);
   if (said.kind == verdict_kind::blocked)

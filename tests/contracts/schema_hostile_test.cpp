@@ -175,9 +175,7 @@ TEST_CASE("a duplicated name does not stand for a missing one", "[unit]") {
 }
 
 TEST_CASE("choosing branches by a member changes no verdict", "[unit]") {
-  const auto seed = std::random_device{}();
-  CAPTURE(seed);
-  std::mt19937 random{seed};
+  std::mt19937 random{13};
   const auto pick = [&](int n) { return std::uniform_int_distribution{0, n - 1}(random); };
   const auto branch = [&](int) {
     const std::string kinds[] = {

@@ -25,6 +25,33 @@ void check_sound(std::string_view text) {
   fuzz::must(same->changes.empty() && json::equal(same->value, *parsed), "JSON is never altered");
 }
 
+/// Whether `part` can be made from `text` by leaving characters out.
+bool is_within(std::string_view part, std::string_view text) {
+  for (const char c : text)
+    if (!part.empty() && part.front() == c)
+      part.remove_prefix(1);
+  return part.empty();
+}
+
+/// Every name and string of `x` is in the text or in the schema.
+bool is_taken_from(const json::value& x, std::string_view text, std::string_view schema_text) {
+  const auto taken = [&](const json::value& part) {
+    const auto said = json::text_of(part);
+    return is_within(said, text) || is_within(said, schema_text);
+  };
+  if (x.IsString())
+    return taken(x);
+  if (x.IsArray())
+    for (const auto& item : x.GetArray())
+      if (!is_taken_from(item, text, schema_text))
+        return false;
+  if (x.IsObject())
+    for (const auto& [name, value] : x.GetObject())
+      if (!taken(name) || !is_taken_from(value, text, schema_text))
+        return false;
+  return true;
+}
+
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -37,6 +64,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!mended)
     return 0;
   fuzz::must(mended->changes.size() <= 64, "the list of changes is bounded");
+  if (text.find('\\') == text.npos) // An escape says a character by others.
+    fuzz::must(is_taken_from(mended->value, text, guide != nullptr ? guide->text() : ""),
+               "nothing is invented");
   const auto written = json::compact(mended->value);
   fuzz::must(json::parse(written).has_value(), "what comes out is JSON");
   const auto again = repair(written, guide);
