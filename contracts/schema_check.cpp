@@ -19,9 +19,12 @@ constexpr std::array<std::uint8_t, 7> type_bits{null_type,  boolean_type, boolea
                                                 array_type, string_type,  numbers};
 
 inline std::uint8_t types_of(const json::value& x) {
-  if (x.IsNumber())
+  const auto type = x.GetType();
+  if (type == rapidjson::kNumberType)
     return x.IsDouble() ? numbers : numbers | plain_integer;
-  return json::is_decimal(x) ? numbers : type_bits[x.GetType()];
+  if (type == rapidjson::kObjectType && json::is_decimal(x))
+    return numbers;
+  return type_bits[type];
 }
 
 /// Requires: `node` and `types` have a type in common.
