@@ -5,6 +5,8 @@
 
 #include <array>
 #include <charconv>
+#include <cmath>
+#include <limits>
 
 namespace hedgerow::json {
 namespace {
@@ -25,8 +27,13 @@ using text_writer = rapidjson::Writer<string_sink>;
 /// others for one double in some hundreds. A point or an exponent shows that it is no integer.
 void write_double(text_writer& to, double x) {
   constexpr std::size_t digits_max = 32;
+  // From here on the standard may write every digit of an integer instead of the shortest.
+  constexpr double first_inexact = 1LL << std::numeric_limits<double>::digits;
   std::array<char, digits_max> room;
-  auto* end = std::to_chars(room.data(), room.data() + room.size() - 2, x).ptr;
+  auto* limit = room.data() + room.size() - 2;
+  auto* end = std::abs(x) < first_inexact
+                  ? std::to_chars(room.data(), limit, x).ptr
+                  : std::to_chars(room.data(), limit, x, std::chars_format::scientific).ptr;
   if (std::string_view{room.data(), end}.find_first_of(".e") == std::string_view::npos) {
     *end++ = '.';
     *end++ = '0';

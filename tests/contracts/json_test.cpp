@@ -141,11 +141,20 @@ TEST_CASE("doubles are written with the shortest digits that lead back to them",
   CHECK(written("1e2") == "100.0");
   CHECK(written("5e-324") == "5e-324");
   CHECK(written("1.7976931348623157e308") == "1.7976931348623157e+308");
+  CHECK(written("9.363981990939935e+20") == "9.363981990939935e+20");
+  CHECK(written("9007199254740991.0") == "9007199254740991.0");
   std::mt19937_64 random{11};
+  const auto survives = [](double x) {
+    const auto text = json::compact(json::value{x});
+    CAPTURE(text);
+    CHECK(std::strtod(text.c_str(), nullptr) == x);
+    CHECK(json::equal(parsed(text), json::value{x}));
+  };
   for (int round = 0; round < 2000; ++round) {
     const auto x = std::bit_cast<double>(random());
     if (std::isfinite(x))
-      CHECK(std::strtod(json::compact(json::value{x}).c_str(), nullptr) == x);
+      survives(x);
+    survives(std::ldexp(static_cast<double>(random()), round % 40 - 20));
   }
 }
 
