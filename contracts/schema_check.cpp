@@ -52,7 +52,7 @@ bool check_state::give_up(const char* why) {
 }
 
 template <bool loud>
-bool schema_checker<loud>::valid(node_id id, const json::value& x, const place& at,
+bool schema_checker<loud>::valid(node_id id, const json::value& x, const where& at,
                                  marks* seen) const {
   const auto& node = code_.nodes[id];
   const auto types = types_of(x);
@@ -213,10 +213,10 @@ bool schema_checker<loud>::members(const member_rules& m, const frame& f) const 
       ticked |= known.bits;
       now.looked_at = known.node.has_value();
       if (now.looked_at && (known.valid_at_once & types_of(i->value)) == 0)
-        now.kept = valid(*known.node, i->value, place_of(name, f), nullptr);
+        now.kept = valid(*known.node, i->value, member_at(name, f), nullptr);
     }
     if (has_patterns || (m.rest && !now.looked_at))
-      now = other_member(m, i->value, place_of(name, f), now);
+      now = other_member(m, name, i->value, f, now);
     if (f.seen != nullptr && now.looked_at)
       f.seen->add(static_cast<std::size_t>(i - begin));
     if (now.kept)
@@ -231,12 +231,14 @@ bool schema_checker<loud>::members(const member_rules& m, const frame& f) const 
 /// `patternProperties`, and `additionalProperties` for those that neither this nor `properties`
 /// knows.
 template <bool loud>
-auto schema_checker<loud>::other_member(const member_rules& m, const json::value& x,
-                                        const place& at, outcome so_far) const -> outcome {
+auto schema_checker<loud>::other_member(const member_rules& m, std::string_view name,
+                                        const json::value& x, const frame& f, outcome so_far) const
+    -> outcome {
+  const auto at = member_at(name, f);
   for (const auto& [number, node] : m.patterns) {
-    if (!state_.spend(1 + at.member.size() / 64))
+    if (!state_.spend(1 + name.size() / 64))
       return {};
-    if (code_.patterns[number].matches(at.member))
+    if (code_.patterns[number].matches(name))
       so_far = {.kept = valid(node, x, at, nullptr) && so_far.kept, .looked_at = true};
   }
   if (!so_far.looked_at && m.rest)

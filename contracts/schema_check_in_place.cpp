@@ -21,9 +21,9 @@ template <bool loud>
 bool schema_checker<loud>::branch(node_id id, const frame& f) const {
   const schema_checker<false> quiet{state_};
   if (f.seen == nullptr)
-    return quiet.valid(id, f.x, f.at, nullptr);
+    return quiet.valid(id, f.x, {}, nullptr);
   marks own{state_.room, f.x.IsArray() ? f.x.Size() : f.x.MemberCount()};
-  const auto good = quiet.valid(id, f.x, f.at, &own);
+  const auto good = quiet.valid(id, f.x, {}, &own);
   if (good)
     f.seen->add(own);
   return good;
@@ -91,7 +91,7 @@ bool schema_checker<loud>::fail_branches(const rule& r, const frame& f) const {
 
 template <bool loud>
 bool schema_checker<loud>::none_of(const rule& r, const frame& f) const {
-  return !schema_checker<false>{state_}.valid(r.a, f.x, f.at, nullptr) || fail(f, r.word, [] {
+  return !schema_checker<false>{state_}.valid(r.a, f.x, {}, nullptr) || fail(f, r.word, [] {
     return std::string{"must not be what the schema under \"not\" describes"};
   });
 }

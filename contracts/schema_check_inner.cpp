@@ -33,8 +33,9 @@ template <bool loud>
 bool schema_checker<loud>::member_names(const rule& r, const frame& f) const {
   bool good = true;
   for (const auto& member : f.x.GetObject()) {
-    const place inner{
-        .what = place::kind::name, .parent = &f.at, .member = json::text_of(member.name)};
+    where inner{};
+    if constexpr (loud)
+      inner = {.what = place::kind::name, .parent = &f.at, .member = json::text_of(member.name)};
     good = valid(r.a, member.name, inner, nullptr) && good;
     if (!good && !goes_on())
       break;
@@ -62,8 +63,7 @@ bool schema_checker<loud>::unevaluated_members(const rule& r, const frame& f) co
   bool good = true;
   std::size_t i = 0;
   for (const auto& member : f.x.GetObject()) {
-    const place inner{
-        .what = place::kind::member, .parent = &f.at, .member = json::text_of(member.name)};
+    const auto inner = member_at(json::text_of(member.name), f);
     if (!f.seen->has(i) && !valid(r.a, member.value, inner, nullptr)) {
       good = false;
       if (!goes_on())
@@ -80,7 +80,7 @@ bool schema_checker<loud>::items(const item_rules& r, const frame& f) const {
   const std::size_t count = r.rest ? f.x.Size() : std::min<std::size_t>(first, f.x.Size());
   bool good = true;
   for (std::size_t i = 0; i < count; ++i) {
-    const place inner{.what = place::kind::item, .parent = &f.at, .item = i};
+    const auto inner = item_at(i, f);
     const auto& item = f.x[static_cast<rapidjson::SizeType>(i)];
     good = valid(i < first ? r.first[i] : *r.rest, item, inner, nullptr) && good;
     if (!good && !goes_on())
@@ -96,8 +96,7 @@ bool schema_checker<loud>::contains(const contains_rules& r, const frame& f) con
   const schema_checker<false> quiet{state_};
   std::size_t n = 0;
   for (rapidjson::SizeType i = 0; i < f.x.Size() && (!r.most || n <= *r.most); ++i) {
-    const place inner{.what = place::kind::item, .parent = &f.at, .item = i};
-    if (!quiet.valid(r.wanted, f.x[i], inner, nullptr))
+    if (!quiet.valid(r.wanted, f.x[i], {}, nullptr))
       continue;
     ++n;
     if (r.evaluates && f.seen != nullptr)
@@ -161,7 +160,7 @@ template <bool loud>
 bool schema_checker<loud>::unevaluated_items(const rule& r, const frame& f) const {
   bool good = true;
   for (rapidjson::SizeType i = 0; i < f.x.Size(); ++i) {
-    const place inner{.what = place::kind::item, .parent = &f.at, .item = i};
+    const auto inner = item_at(i, f);
     if (!f.seen->has(i) && !valid(r.a, f.x[i], inner, nullptr)) {
       good = false;
       if (!goes_on())

@@ -73,13 +73,14 @@ std::string_view article_of(std::string_view noun) {
 template <bool loud>
 bool schema_checker<loud>::wrong_type(const frame& f) const {
   if (f.node.is_never()) {
-    if (goes_on()) {
-      const auto& stands = code_.places[static_cast<std::size_t>(&f.node - code_.nodes.data())];
-      state_.found->push_back({.pointer = pointer_to(f.at),
-                               .keyword = std::string{stands.held_by},
-                               .message = subject_of(f.at) + " is not allowed",
-                               .schema_pointer = stands.pointer});
-    }
+    if constexpr (loud)
+      if (goes_on()) {
+        const auto& stands = code_.places[static_cast<std::size_t>(&f.node - code_.nodes.data())];
+        state_.found->push_back({.pointer = pointer_to(f.at),
+                                 .keyword = std::string{stands.held_by},
+                                 .message = subject_of(f.at) + " is not allowed",
+                                 .schema_pointer = stands.pointer});
+      }
     return false;
   }
   return fail(f, keyword::type, [&] {
@@ -158,7 +159,8 @@ bool schema_checker<loud>::constant(const rule& r, const frame& f) const {
 }
 
 template <bool loud>
-void schema_checker<loud>::note(const frame& f, keyword word, const std::string& words) const {
+void schema_checker<loud>::note(const frame& f, keyword word,
+                                const std::string& words) const requires loud {
   auto pointer = code_.places[static_cast<std::size_t>(&f.node - code_.nodes.data())].pointer;
   json::append_token(pointer, to_string(word));
   state_.found->push_back({.pointer = pointer_to(f.at),

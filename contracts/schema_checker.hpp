@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 namespace hedgerow {
@@ -38,22 +39,27 @@ struct check_state {
   bool give_up(const char* why);
 };
 
+/// Where the quiet checker stands: nobody will ask.
+struct nowhere {};
+
 /// Runs a program on a value. Every step exists twice: quiet it stops at the first mistake and
 /// builds nothing, loud it tells all that is wrong. Internal to `schema_check*.cpp`.
 template <bool loud>
 class schema_checker {
 public:
+  using where = std::conditional_t<loud, place, nowhere>;
+
   explicit schema_checker(check_state& state) : state_{state}, code_{state.code} {}
 
   /// Whether `x` at `at` keeps the subschema `id`. What is looked at goes to `seen`, if not null.
-  bool valid(node_id id, const json::value& x, const place& at, marks* seen) const;
+  bool valid(node_id id, const json::value& x, const where& at, marks* seen) const;
 
 private:
   /// What a rule sees.
   struct frame {
     const schema_node& node;
     const json::value& x;
-    const place& at;
+    const where& at;
     marks* seen = nullptr;
   };
 
@@ -63,8 +69,18 @@ private:
     bool looked_at = false;
   };
 
-  static place place_of(std::string_view name, const frame& f) {
-    return {.what = place::kind::member, .parent = &f.at, .member = name};
+  static where member_at(std::string_view name, const frame& f) {
+    if constexpr (loud)
+      return {.what = place::kind::member, .parent = &f.at, .member = name};
+    else
+      return {};
+  }
+
+  static where item_at(std::size_t i, const frame& f) {
+    if constexpr (loud)
+      return {.what = place::kind::item, .parent = &f.at, .item = i};
+    else
+      return {};
   }
 
   bool inside(const frame& f, std::uint8_t types) const;
@@ -84,8 +100,8 @@ private:
   bool constant(const rule& r, const frame& f) const;
 
   bool members(const member_rules& m, const frame& f) const;
-  outcome other_member(const member_rules& m, const json::value& x, const place& at,
-                       outcome so_far) const;
+  outcome other_member(const member_rules& m, std::string_view name, const json::value& x,
+                       const frame& f, outcome so_far) const;
   bool has_all(std::span<const std::string_view> names, keyword word, const frame& f) const;
   bool member_names(const rule& r, const frame& f) const;
   bool dependents(const rule& r, const frame& f) const;
@@ -121,7 +137,7 @@ private:
     return false;
   }
 
-  void note(const frame& f, keyword word, const std::string& words) const;
+  void note(const frame& f, keyword word, const std::string& words) const requires loud;
 
   check_state& state_;
   const schema_program& code_;
