@@ -1,13 +1,11 @@
-#include "contracts/lowering.hpp"
 #include "contracts/schema.hpp"
+#include "tests/contracts/lowering_world.hpp"
 
 #include <catch2/catch.hpp>
 #include <rapidjson/pointer.h>
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
-#include <fstream>
 #include <iterator>
 #include <random>
 #include <string>
@@ -18,123 +16,7 @@ using namespace hedgerow;
 
 namespace {
 
-namespace fs = std::filesystem;
-
 using allocator = json::document::AllocatorType;
-
-const fs::path shared{HEDGEROW_SHARED_DATA};
-
-constexpr std::array dialects{schema_dialect::openai_strict, schema_dialect::openai_lax,
-                              schema_dialect::anthropic, schema_dialect::gemini_json_schema,
-                              schema_dialect::gemini_openapi};
-
-json::document parsed(std::string_view text) { return std::move(json::parse(text).value()); }
-
-json::document content(const fs::path& path) {
-  std::ifstream in{path, std::ios::binary};
-  return parsed(std::string{std::istreambuf_iterator<char>{in}, {}});
-}
-
-json::document copied(const json::value& x) {
-  json::document out;
-  out.CopyFrom(x, out.GetAllocator());
-  return out;
-}
-
-/// `x` with `nullable: true` written out, for a checker that does not know it.
-json::value without_nullable(const json::value& x, allocator& memory) {
-  if (x.IsArray()) {
-    json::value out{rapidjson::kArrayType};
-    for (const auto& item : x.GetArray())
-      out.PushBack(without_nullable(item, memory), memory);
-    return out;
-  }
-  if (!x.IsObject())
-    return {x, memory};
-  json::value plain{rapidjson::kObjectType};
-  bool nullable = false;
-  for (const auto& [name, value] : x.GetObject()) {
-    if (json::text_of(name) == "nullable" && value.IsTrue())
-      nullable = true;
-    else
-      plain.AddMember(json::value{name, memory}, without_nullable(value, memory), memory);
-  }
-  if (!nullable)
-    return plain;
-  json::value null{rapidjson::kObjectType};
-  null.AddMember("type", "null", memory);
-  json::value either{rapidjson::kArrayType};
-  either.PushBack(plain, memory).PushBack(null, memory);
-  json::value out{rapidjson::kObjectType};
-  out.AddMember("anyOf", either, memory);
-  return out;
-}
-
-/// A lowered schema as a checker reads it.
-json::document checkable(const lowered& x, schema_dialect to) {
-  const auto shape = parsed(x.schema);
-  json::document out;
-  if (to == schema_dialect::gemini_openapi)
-    static_cast<json::value&>(out) = without_nullable(shape, out.GetAllocator());
-  else
-    out.CopyFrom(shape, out.GetAllocator());
-  return out;
-}
-
-/// Whether `x` satisfies `part`, a schema within `root`.
-bool satisfies(const json::value& x, const json::value& part, const json::value& root) {
-  auto whole = copied(part);
-  const auto* definitions = json::find(root, "$defs");
-  if (definitions != nullptr && whole.IsObject() && !whole.HasMember("$defs"))
-    whole.AddMember("$defs", json::value{*definitions, whole.GetAllocator()}, whole.GetAllocator());
-  return schema::compile(whole).value().check(x).empty();
-}
-
-/// Gives absent members of `x` the null that a strict schema wants.
-class nulls {
-public:
-  nulls(const json::value& root, allocator& memory) : root_{root}, memory_{memory} {}
-
-  void fill(json::value& x, const json::value& shape) {
-    if (const auto* ref = json::find(shape, "$ref"))
-      return fill(x, *json::at(root_, json::text_of(*ref).substr(1)));
-    if (const auto* branches = json::find(shape, "anyOf"))
-      return fill_by_branch(x, *branches);
-    if (const auto* items = json::find(shape, "items"); items != nullptr && x.IsArray())
-      for (auto& item : x.GetArray())
-        fill(item, *items);
-    const auto* members = json::find(shape, "properties");
-    if (members == nullptr || !x.IsObject())
-      return;
-    for (const auto& [name, member] : members->GetObject()) {
-      if (!x.HasMember(name))
-        x.AddMember(json::value{name, memory_}, json::value{}, memory_);
-      else
-        fill(x[name], member);
-    }
-  }
-
-private:
-  void fill_by_branch(json::value& x, const json::value& branches) {
-    for (const auto& branch : branches.GetArray()) {
-      json::value tried{x, memory_};
-      fill(tried, branch);
-      if (satisfies(tried, branch, root_)) {
-        x = std::move(tried);
-        return;
-      }
-    }
-  }
-
-  const json::value& root_;
-  allocator& memory_;
-};
-
-json::document filled(const json::value& x, const json::value& shape) {
-  auto out = copied(x);
-  nulls{shape, out.GetAllocator()}.fill(out, shape);
-  return out;
-}
 
 /// Pointers to the members below `x` that are null.
 std::vector<std::string> null_members(const json::value& x, const std::string& pointer = {}) {
@@ -352,15 +234,6 @@ private:
   bool is_as_meant_ = true;
 };
 
-/// Whether `x`, which satisfies the original, satisfies what is sent for it.
-bool passes(const json::value& x, const lowered& shape, schema_dialect to) {
-  const auto checked = checkable(shape, to);
-  const auto compiled = schema::compile(checked).value();
-  if (to == schema_dialect::openai_strict)
-    return compiled.check(filled(x, checked)).empty();
-  return compiled.check(x).empty();
-}
-
 } // namespace
 
 TEST_CASE("what satisfies a random schema satisfies it lowered", "[unit]") {
@@ -447,127 +320,4 @@ TEST_CASE("a lowered schema lowers to itself", "[unit]") {
     }
   }
   CHECK(schemas >= 60);
-}
-
-TEST_CASE("recorded answers satisfy what would have been sent", "[unit]") {
-  const auto path = shared / "contracts-real" / "structured_outputs.json";
-  if (!fs::exists(path)) {
-    WARN("skipped: " << path << " is absent");
-    SUCCEED(); // A test without any assertion fails.
-    return;
-  }
-  const auto cases = content(path);
-  std::array<int, dialects.size()> lowerable{};
-  for (const auto& x : cases.GetArray()) {
-    CAPTURE(json::find_text(x, "id"));
-    const auto& source = *json::find(x, "schema");
-    const auto answer = parsed(json::find_text(x, "text"));
-    for (std::size_t i = 0; i < dialects.size(); ++i) {
-      const auto shape = lower(source, dialects[i]);
-      if (!shape)
-        continue;
-      ++lowerable[i];
-      CAPTURE(to_string(dialects[i]), shape->schema);
-      CHECK(passes(answer, *shape, dialects[i]));
-    }
-  }
-  for (const auto n : lowerable)
-    CHECK(n > static_cast<int>(cases.Size()) / 2);
-}
-
-TEST_CASE("calls of public tools satisfy what would have been sent", "[unit]") {
-  const auto path = shared / "bfcl" / "live_multiple.jsonl";
-  if (!fs::exists(path)) {
-    WARN("skipped: " << path << " is absent");
-    SUCCEED(); // A test without any assertion fails.
-    return;
-  }
-  std::ifstream in{path};
-  int calls = 0;
-  int line_number = 0;
-  for (std::string line; std::getline(in, line) && calls < 200;) {
-    if (++line_number % 8 != 0)
-      continue;
-    const auto x = parsed(line);
-    CAPTURE(json::find_text(x, "id"));
-    const auto* call = json::at(x, "/first_acceptable_calls/0");
-    if (call == nullptr || !json::find(*call, "valid")->IsTrue())
-      continue;
-    for (const auto& offered : json::find(x, "tools")->GetArray()) {
-      const auto& function = *json::find(offered, "function");
-      if (json::find_text(function, "name") != json::find_text(*call, "name"))
-        continue;
-      for (const auto to : dialects) {
-        const auto shape = lower(*json::find(function, "parameters"), to);
-        if (!shape || !shape->narrowed.empty())
-          continue;
-        ++calls;
-        CHECK(passes(*json::find(*call, "arguments"), *shape, to));
-      }
-    }
-  }
-  CHECK(calls > 20);
-}
-
-TEST_CASE("the providers' own schemas are lowered to schemas, or refused", "[unit]") {
-  const auto folder = shared / "api-schemas";
-  if (!fs::exists(folder)) {
-    WARN("skipped: " << folder << " is absent");
-    SUCCEED(); // A test without any assertion fails.
-    return;
-  }
-  std::array<int, dialects.size()> lowerable{};
-  for (const auto& entry : fs::recursive_directory_iterator{folder}) {
-    constexpr std::uintmax_t bytes_max = 30'000; // The largest say nothing new, slowly.
-    if (!entry.path().string().ends_with(".schema.json") || entry.file_size() > bytes_max)
-      continue;
-    CAPTURE(entry.path().filename().string());
-    const auto source = content(entry.path());
-    for (std::size_t i = 0; i < dialects.size(); ++i) {
-      const auto shape = lower(source, dialects[i]);
-      if (!shape)
-        continue;
-      ++lowerable[i];
-      CAPTURE(to_string(dialects[i]));
-      const auto compiled = schema::compile(checkable(*shape, dialects[i]));
-      CHECK((compiled.has_value() ? "" : compiled.error().message) == "");
-    }
-  }
-  CAPTURE(lowerable);
-  for (const auto n : lowerable)
-    CHECK(n > 0);
-}
-
-TEST_CASE("the official suite's verdicts hold for what is sent, as far as it says", "[unit]") {
-  const auto name = GENERATE("draft7", "draft2020-12");
-  const auto folder = shared / "json-schema-test-suite" / "tests" / name;
-  if (!fs::exists(folder)) {
-    WARN("skipped: " << folder << " is absent");
-    SUCCEED(); // A test without any assertion fails.
-    return;
-  }
-  int verdicts = 0;
-  for (const auto& entry : fs::directory_iterator{folder}) {
-    if (entry.path().extension() != ".json")
-      continue;
-    const auto groups = content(entry.path());
-    for (const auto& group : groups.GetArray())
-      for (const auto to : {schema_dialect::gemini_json_schema, schema_dialect::gemini_openapi}) {
-        const auto shape = lower(*json::find(group, "schema"), to);
-        if (!shape || !shape->narrowed.empty())
-          continue;
-        const auto judge = schema::compile(checkable(*shape, to));
-        if (!judge)
-          continue;
-        CAPTURE(entry.path().filename().string(), json::find_text(group, "description"));
-        for (const auto& test : json::find(group, "tests")->GetArray()) {
-          CAPTURE(to_string(to), shape->schema, json::find_text(test, "description"));
-          const auto passed = judge->check(*json::find(test, "data")).empty();
-          const auto valid = json::find(test, "valid")->GetBool();
-          ++verdicts;
-          CHECK((passed == valid || (passed && !shape->exact())));
-        }
-      }
-  }
-  CHECK(verdicts > 100);
 }

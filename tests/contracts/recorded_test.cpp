@@ -1,5 +1,6 @@
 #include "contracts/contract.hpp"
 #include "contracts/json.hpp"
+#include "tests/support/shared_data.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -14,8 +15,6 @@ using namespace hedgerow;
 namespace {
 
 namespace fs = std::filesystem;
-
-const fs::path shared{HEDGEROW_SHARED_DATA};
 
 json::document parsed(std::string_view text) { return std::move(json::parse(text).value()); }
 
@@ -66,12 +65,9 @@ std::map<std::string, prompt> prompts_in(const fs::path& folder) {
 } // namespace
 
 TEST_CASE("recorded tool calls get the verdict that another validator gave", "[unit]") {
-  const auto path = shared / "contracts-real" / "tool_calls.json";
-  if (!fs::exists(path)) {
-    WARN("skipped: " << path << " is absent");
-    SUCCEED(); // A test without any assertion fails.
+  const auto path = shared_data / "contracts-real" / "tool_calls.json";
+  if (is_absent(path))
     return;
-  }
   const auto cases = content(path);
   for (const auto& x : cases.GetArray()) {
     if (json::find(x, "valid")->IsNull())
@@ -85,12 +81,9 @@ TEST_CASE("recorded tool calls get the verdict that another validator gave", "[u
 }
 
 TEST_CASE("recorded structured outputs get the verdict that another validator gave", "[unit]") {
-  const auto path = shared / "contracts-real" / "structured_outputs.json";
-  if (!fs::exists(path)) {
-    WARN("skipped: " << path << " is absent");
-    SUCCEED(); // A test without any assertion fails.
+  const auto path = shared_data / "contracts-real" / "structured_outputs.json";
+  if (is_absent(path))
     return;
-  }
   const auto cases = content(path);
   for (const auto& x : cases.GetArray()) {
     CAPTURE(json::find_text(x, "id"));
@@ -104,12 +97,9 @@ TEST_CASE("recorded structured outputs get the verdict that another validator ga
 }
 
 TEST_CASE("broken tool calls of a public corpus get the verdict of their label", "[unit]") {
-  const auto folder = shared / "bfcl";
-  if (!fs::exists(folder)) {
-    WARN("skipped: " << folder << " is absent");
-    SUCCEED(); // A test without any assertion fails.
+  const auto folder = shared_data / "bfcl";
+  if (is_absent(folder))
     return;
-  }
   const auto prompts = prompts_in(folder);
   std::ifstream in{folder / "derived_invalid_calls.jsonl"};
   for (std::string line; std::getline(in, line);) {

@@ -1,5 +1,6 @@
 #include "contracts/json_compare.hpp"
 #include "contracts/repair.hpp"
+#include "tests/support/shared_data.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -20,16 +21,6 @@ using namespace hedgerow;
 namespace {
 
 namespace fs = std::filesystem;
-
-const fs::path data = HEDGEROW_SHARED_DATA;
-
-bool is_here(const fs::path& path) {
-  if (fs::exists(path))
-    return true;
-  WARN("skipped: " << path << " is absent");
-  SUCCEED(); // A test without any assertion fails.
-  return false;
-}
 
 std::string content(const fs::path& path) {
   std::ifstream in{path, std::ios::binary};
@@ -187,18 +178,18 @@ TEST_CASE("repair gives what the corpora expect", "[unit]") {
       {files[5], "all", any, 0.62},
       {files[7], "all", any, 0.75},
   }));
-  if (!is_here(data / file))
+  if (is_absent(shared_data / file))
     return;
-  const auto sum = tally(data / file, what, counts);
+  const auto sum = tally(shared_data / file, what, counts);
   CAPTURE(file, what, sum.right, sum.of);
   CHECK(sum.right >= floor * sum.of);
 }
 
 TEST_CASE("no corpus makes repair invent, alter valid JSON, or come to no rest", "[unit]") {
   const auto* file = GENERATE(from_range(files.begin(), files.end()));
-  if (!is_here(data / file))
+  if (is_absent(shared_data / file))
     return;
-  const auto cases = cases_in(data / file);
+  const auto cases = cases_in(shared_data / file);
   for (const auto& one : cases.GetArray()) {
     const vector x{one};
     if (!x.has_input())
@@ -265,8 +256,8 @@ bool is_restored(const json::value& spoilt, const json::value& parent) {
 } // namespace
 
 TEST_CASE("coerce restores spoilt tool calls", "[unit]") {
-  const auto folder = data / "bfcl";
-  if (!is_here(folder))
+  const auto folder = shared_data / "bfcl";
+  if (is_absent(folder))
     return;
   const auto parents = all_calls(folder);
   std::map<std::string, share, std::less<>> sums{
