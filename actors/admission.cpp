@@ -85,6 +85,14 @@ std::string last_user_text(const prompt& ask) {
   return out;
 }
 
+/// Whether text may leave before all of the answer has been judged.
+bool commits_early(const request& x, const task& of) {
+  const auto is_text = [](const auto& c) { return !c || c->format == contract::form::text; };
+  const auto by_default =
+      is_text(of.must) && is_text(x.form) ? stream_commit::first_token : stream_commit::complete;
+  return of.stream.commit.value_or(by_default) == stream_commit::first_token;
+}
+
 std::optional<error> broken_input(const request& x, const input_policy& must, std::int64_t tokens) {
   if (must.max_tokens > 0 && tokens > must.max_tokens)
     return error{errc::invalid_input,
@@ -128,11 +136,15 @@ result<question_ptr> admit(request x, std::shared_ptr<const policy> rules) {
     return *wrong;
 
   auto out = std::make_shared<question>();
-  out->facts.traffic = classify(x.ask, tokens, false);
+  const auto streamed = x.on_text != nullptr;
+  out->facts.traffic = classify(x.ask, tokens, streamed);
+  out->facts.streamed = streamed;
+  out->facts.commits_early = streamed && commits_early(x, of);
   out->facts.estimated_input = tokens;
   out->facts.max_output = x.ask.params.max_tokens.value_or(0);
   out->facts.needs_tools = !x.ask.tools.empty();
-  out->facts.needs_vision = out->facts.traffic == traffic_class::vision_whole;
+  out->facts.needs_vision = out->facts.traffic == traffic_class::vision_whole
+                            || out->facts.traffic == traffic_class::vision_stream;
   out->id = std::move(x.id);
   out->of = &of;
   out->ask = std::move(x.ask);
@@ -142,6 +154,7 @@ result<question_ptr> admit(request x, std::shared_ptr<const policy> rules) {
   out->caller = std::move(x.caller);
   out->segment = std::move(x.segment);
   out->wants_trail = x.wants_trail;
+  out->on_text = std::move(x.on_text);
   out->rules = std::move(rules);
   return question_ptr{std::move(out)};
 }

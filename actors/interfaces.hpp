@@ -51,6 +51,8 @@ using recorder_actor = caf::typed_actor<
 using supervisor_actor = caf::typed_actor<
     // A route lets an attempt start.
     caf::reacts_to<attempt_underway>,
+    // Content of a streamed attempt has come.
+    caf::reacts_to<attempt_piece>,
     // The caller went away.
     caf::reacts_to<abandon>,
     // INTERNAL: a moment the ladder named has come.
@@ -71,6 +73,7 @@ struct reconfigure {
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::attempt)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::attempt_underway)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::attempt_piece)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::attempt_over)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::cancel)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::call_over)

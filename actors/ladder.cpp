@@ -94,6 +94,8 @@ steps ladder::started(int attempt, const attempt_begun& how, time_point now) {
     return {};
   if (how.probe)
     entry_of(trail_event::attempt_started, attempt).kind = attempt_kind::probe;
+  if (committed_ != 0)
+    return {};
   auto left = until(x->since, models_until_);
   auto most = std::min(std::max(left / 2, how.p95.value_or(milliseconds{0})), left * 3 / 4);
   x->give_up_at = std::min(x->give_up_at.value_or(x->since + most), x->since + most);
@@ -134,10 +136,41 @@ steps ladder::ended(int attempt, const attempt_end& how, int status, time_point 
   return fail(x.rung, stopped_by_its_route(), now);
 }
 
+steps ladder::content(int attempt, bool has_text, time_point now) {
+  auto* x = find(attempt);
+  if (!x || x->cancelled || finished())
+    return {};
+  if (!std::exchange(x->has_content, true)) {
+    note(trail_event::first_content, *x, now);
+    x->give_up_at.reset();
+    x->hedge_at.reset();
+  }
+  if (!facts_.commits_early || !has_text || committed_ != 0)
+    return {};
+  committed_ = attempt;
+  winner_rung_ = x->rung;
+  retry_.reset();
+  steps out;
+  for (auto& other : flights_)
+    if (other.attempt != attempt && !other.cancelled)
+      stop(other, "cancelled", "another attempt was first", now, out);
+  return out;
+}
+
+steps ladder::diverged(int attempt, time_point now) {
+  auto* x = find(attempt);
+  if (!x || x->cancelled || finished())
+    return {};
+  steps out;
+  stop(*x, "cancelled", "its text is not the one that was delivered", now, out);
+  append(out, resume(now));
+  return out;
+}
+
 steps ladder::hedge_decided(bool granted, time_point now) {
   auto asked = std::exchange(asking_for_, std::nullopt);
   auto* late = only_live();
-  if (!late || late->attempt != asked || finished())
+  if (!late || late->attempt != asked || late->has_content || finished())
     return {};
   if (!granted) {
     note(trail_event::hedge_suppressed, *late, now).reason = "the task's extra load is used up";
@@ -167,6 +200,8 @@ steps ladder::abandoned(time_point now) {
 steps ladder::due(time_point now) {
   if (finished() || degrading_)
     return {};
+  if (committed_ != 0)
+    return {}; // From the commit on, a route's own limits hold.
   if (now >= models_until_)
     return out_of_time(now);
   if (retry_ && now >= retry_->at) {
@@ -190,7 +225,7 @@ steps ladder::due(time_point now) {
 }
 
 std::optional<time_point> ladder::next_due() const {
-  if (finished() || degrading_)
+  if (finished() || degrading_ || committed_ != 0)
     return std::nullopt;
   auto next = models_until_;
   if (retry_)
@@ -226,7 +261,7 @@ steps ladder::take(const flight& x, const verdict& said, time_point now) {
 /// go to another one.
 steps ladder::refused(const flight& x, time_point now) {
   if (live() == 0)
-    return move_on(now);
+    return committed_ != 0 ? resume(now) : move_on(now);
   const auto* late = only_live();
   if (x.kind != attempt_kind::hedge || !late)
     return {};
@@ -246,7 +281,9 @@ steps ladder::fail(std::size_t rung, const failure& why, time_point now) {
   if (why.kind == failure_class::invalid_request)
     return reject(now);
   if (live() > 0)
-    return {}; // The other attempt may still win; what follows is decided when it ends.
+    return {};         // The other attempt may still win; what follows is decided when it ends.
+  if (committed_ != 0) // What breaks the contract is with the caller already.
+    return why.kind == failure_class::contract ? finish(outcome::failed, 0, now) : resume(now);
   if (auto again = reask(now); !again.empty())
     return again;
   if (schedule_retry(rung, why, now))
@@ -265,6 +302,34 @@ steps ladder::reask(time_point now) {
   auto out = start(broken->rung, attempt_kind::reask, now);
   std::get<start_attempt>(out.front()).about = broken->attempt;
   return out;
+}
+
+/// What follows when a stream breaks of which the caller has a part: text of another model is never
+/// put behind it, so either it goes on or it ends as what it is.
+steps ladder::resume(time_point now) {
+  for (auto rung = next_rung(now); rung && attempts_ < task_->budget.attempts;
+       rung = next_rung(now)) {
+    const auto how = resumption_on(*rung);
+    if (how == resumption::none) {
+      rungs_[*rung].tried = true;
+      continue;
+    }
+    rungs_[*rung].as_fallback = true;
+    auto out = start(*rung, kind_of(*rung), now);
+    auto& begun = std::get<start_attempt>(out.front());
+    begun.resumes = flights_.back().resumes = how;
+    committed_ = begun.attempt;
+    resumed_ = how;
+    winner_rung_ = *rung;
+    return out;
+  }
+  return finish(outcome::failed, 0, now);
+}
+
+resumption ladder::resumption_on(std::size_t rung) const {
+  if (task_->stream.prefill && setup(rung).config.capabilities.has(capability::prefill))
+    return resumption::prefill;
+  return task_->stream.prefix ? resumption::prefix : resumption::none;
 }
 
 steps ladder::move_on(time_point now) {

@@ -30,6 +30,10 @@ struct request_facts {
   std::int64_t max_output = 0;
   bool needs_tools = false;
   bool needs_vision = false;
+  /// The caller wants the answer as it comes …
+  bool streamed = false;
+  /// … and may have text before all of it has been judged.
+  bool commits_early = false;
 };
 
 /// A route let an attempt start.
@@ -55,6 +59,15 @@ struct attempt_judged {
 /// How an attempt ended. Exactly one arrives for each `start_attempt`.
 using attempt_end = std::variant<attempt_refused, attempt_judged, failure, cancelled>;
 
+/// How an attempt goes on from text that the caller has.
+enum class resumption : std::uint8_t {
+  none,    ///< Nothing has been delivered.
+  prefix,  ///< It is asked afresh, and its answer must begin with that text.
+  prefill, ///< It is asked for what follows that text.
+};
+
+std::string_view to_string(resumption x);
+
 /// Steps: what to do next, in order.
 struct start_attempt {
   int attempt = 0;
@@ -62,6 +75,8 @@ struct start_attempt {
   attempt_kind kind = attempt_kind::primary;
   /// Of a re-ask: the attempt whose output is to be mended.
   int about = 0;
+  /// After a broken stream: how the text that was delivered goes on.
+  resumption resumes = resumption::none;
 };
 struct cancel_attempt {
   int attempt = 0;
@@ -91,6 +106,10 @@ public:
   steps begin(time_point now);
   steps started(int attempt, const attempt_begun& how, time_point now);
   steps ended(int attempt, const attempt_end& how, int status, time_point now);
+  /// A streamed attempt has brought content: its first, or its first text (`has_text`).
+  steps content(int attempt, bool has_text, time_point now);
+  /// A resumed attempt says something else than what was delivered.
+  steps diverged(int attempt, time_point now);
   steps hedge_decided(bool granted, time_point now);
   /// A degradation rung answered, or had nothing to say.
   steps degraded(bool answered, time_point now);
@@ -103,7 +122,7 @@ public:
   std::optional<time_point> next_due() const;
 
   /// The facts of the end, valid after `answer_with`: outcome, counts, cost, route, problem. The
-  /// output itself is the supervisor's to add.
+  /// output itself is the supervisor's to add. Before the end, the facts so far.
   answer facts() const;
 
   /// Why a degradation is needed: a failure class or `skipped`.
@@ -113,6 +132,9 @@ public:
   std::size_t in_flight() const { return flights_.size(); }
 
   bool finished() const { return ended_.has_value(); }
+
+  /// The attempt whose text goes to the caller; 0: none yet.
+  int committed() const { return committed_; }
 
   /// Something outside is waited for: an attempt, or the time of a retry.
   bool waiting() const { return retry_.has_value() || live() > 0; }
@@ -130,6 +152,9 @@ private:
     std::optional<time_point> give_up_at = std::nullopt;
     /// We have told it to stop; what it still says moves nothing but cost and policy.
     bool cancelled = false;
+    /// Some of its answer has come.
+    bool has_content = false;
+    resumption resumes = resumption::none;
   };
 
   struct rung_memory {
@@ -171,6 +196,8 @@ private:
   void stop(flight& x, std::string_view as, std::string_view reason, time_point now, steps& out);
   void stop_all(std::string_view as, std::string_view reason, time_point now, steps& out);
   steps give_up(flight& x, time_point now);
+  steps resume(time_point now);
+  resumption resumption_on(std::size_t rung) const;
   steps wish_for_hedge(flight& x, time_point now);
   bool schedule_retry(std::size_t rung, const failure& why, time_point now);
   std::optional<milliseconds> wait_before_retry(const failure& why, int retries, milliseconds left);
@@ -235,6 +262,9 @@ private:
   std::vector<change> changes_;
   std::optional<milliseconds> retry_in_;
   std::optional<outcome> ended_;
+  int committed_ = 0;
+  resumption resumed_ = resumption::none;
+  /// Whose answer the caller gets, or has a part of.
   std::optional<std::size_t> winner_rung_;
   bool repaired_ = false;
   bool withheld_ = false;

@@ -38,6 +38,18 @@ int weight(failure_class x) {
 
 } // namespace
 
+std::string_view to_string(resumption x) {
+  switch (x) {
+  case resumption::none:
+    return "none";
+  case resumption::prefix:
+    return "prefix";
+  case resumption::prefill:
+    return "prefill";
+  }
+  return "unknown";
+}
+
 answer ladder::facts() const {
   answer out;
   out.task = task_->name;
@@ -52,8 +64,9 @@ answer ladder::facts() const {
   out.usage = usage_;
   out.cost = cost_;
   out.withheld = withheld_;
+  out.resumed = resumed_ == resumption::none ? std::string_view{} : to_string(resumed_);
   out.latency = std::chrono::duration_cast<microseconds>(ended_at_ - began_);
-  if (winner_rung_) {
+  if (winner_rung_ && (!ended_ || *ended_ == outcome::answered)) {
     const auto& route = setup(*winner_rung_).config;
     out.route = route.name;
     out.provider = route.provider.name;
@@ -61,7 +74,7 @@ answer ladder::facts() const {
     out.region = route.region;
     out.fallback = rungs_[*winner_rung_].as_fallback;
   }
-  if (out.ended != outcome::answered && out.ended != outcome::degraded)
+  if (ended_ && out.ended != outcome::answered && out.ended != outcome::degraded)
     out.problem = problem();
   if (out.ended == outcome::failed)
     out.retry_after = worst_ && worst_->retry_after ? worst_->retry_after : retry_in_;
@@ -87,12 +100,13 @@ error ladder::problem() const {
   default:
     if (timed_out_)
       return {errc::deadline_exceeded, "No route gave a valid answer before the deadline.", {}};
-    return {errc::all_routes_failed,
-            "No route could answer: "
-                + (worst_ ? std::string{to_string(worst_->kind)} + ", " + worst_->reason
-                          : std::string{"every route is out of use for now"})
-                + ".",
-            {}};
+    return {
+        errc::all_routes_failed,
+        (committed_ != 0 ? "The stream broke off and could not go on: " : "No route could answer: ")
+            + (worst_ ? std::string{to_string(worst_->kind)} + ", " + worst_->reason
+                      : std::string{"every route is out of use for now"})
+            + ".",
+        {}};
   }
 }
 

@@ -40,6 +40,8 @@ struct question {
   std::string caller;
   std::string segment;
   bool wants_trail = false;
+  /// Receives the answer as it comes; null: it is wanted whole.
+  stream_handler on_text;
 };
 
 using question_ptr = std::shared_ptr<const question>;
@@ -52,12 +54,21 @@ struct attempt {
   /// What the model is asked instead of `about->ask`, whose answer it still has to be: a re-ask.
   /// Null: nothing else.
   std::shared_ptr<const prompt> instead = nullptr;
+  /// Text that the model is asked to go on from: the answer begins with it.
+  std::string after = {};
 };
 
 /// Route to supervisor: the attempt is under way.
 struct attempt_underway {
   attempt_id id = 0;
   attempt_begun how;
+};
+
+/// Transport to supervisor: some of a streamed answer has come.
+struct attempt_piece {
+  attempt_id id = 0;
+  std::string text;
+  std::shared_ptr<stream_window> window;
 };
 
 /// The one reply to an `attempt`, from its route or, past it, from the validator.

@@ -103,6 +103,22 @@ struct repair_policy {
   int reasks = 1;
 };
 
+/// When the first byte of a streamed answer leaves.
+enum class stream_commit : std::uint8_t {
+  first_token, ///< With the first text of an acceptable attempt.
+  complete,    ///< When the whole answer is valid.
+};
+
+/// How streams are committed, and what may be done when one breaks after that.
+struct stream_policy {
+  /// Absent: `complete` where the contract is JSON or a tool call, else `first_token`.
+  std::optional<stream_commit> commit;
+  /// The next route is asked afresh, and goes on where its text is the one that was delivered.
+  bool prefix = true;
+  /// A route that has the capability is asked to continue the partial answer.
+  bool prefill = false;
+};
+
 /// What a request may spend.
 struct request_budget {
   int attempts = 6;
@@ -128,6 +144,7 @@ struct task {
   std::optional<hedge_policy> hedge;
   retry_policy retry;
   repair_policy repair;
+  stream_policy stream;
   request_budget budget;
   safety_level safety = safety_level::standard;
   input_policy input;

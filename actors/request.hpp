@@ -5,6 +5,7 @@
 #include "contracts/completion.hpp"
 #include "contracts/contract.hpp"
 #include "contracts/error.hpp"
+#include "routes/stream_window.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -16,6 +17,21 @@
 #include <vector>
 
 namespace hedgerow {
+
+struct answer;
+
+/// Text of a streamed answer on its way to the caller.
+struct stream_text {
+  /// With the first text: what is known of the answer by then; `ended` and `latency` are not.
+  std::shared_ptr<const answer> about = nullptr;
+  std::string text;
+  /// To be told when the text has been passed on; null: nobody counts.
+  std::shared_ptr<stream_window> window = nullptr;
+};
+
+/// Receives the text of a streamed answer, in order and before the answer itself; runs on an
+/// actor's thread and must return at once.
+using stream_handler = std::function<void(stream_text)>;
 
 /// What a caller asks of the engine.
 struct request {
@@ -39,6 +55,10 @@ struct request {
   std::string segment;
   /// Whether the answer shall carry the trail.
   bool wants_trail = false;
+  /// Receives the answer as it comes, as far as the task commits to parts of it; null: the answer
+  /// is wanted whole. What has been received is the beginning of the answer's text if the request
+  /// ends as `answered`, and part of no answer otherwise.
+  stream_handler on_text;
 };
 
 /// How a request ended.
@@ -89,6 +109,8 @@ struct answer {
   /// A second call was started beside a late one.
   bool hedged = false;
   bool repaired = false;
+  /// How a stream that broke went on: `prefix` or `prefill`; empty: it did not break.
+  std::string_view resumed;
   /// Of a repaired answer: what was wrong with it; else what was wrong with the last output that
   /// did not pass.
   std::vector<violation> violations;

@@ -9,6 +9,9 @@ namespace hedgerow {
 
 namespace {
 
+/// Of a stream, what may be under way to its caller.
+constexpr std::size_t window_bytes = 64u << 10;
+
 milliseconds between(time_point since, time_point now) {
   return std::chrono::duration_cast<milliseconds>(now - since);
 }
@@ -26,8 +29,23 @@ attempt_result result_of(const route_flight& x, const call_ended& how, time_poin
     out.scope = why->scope;
     out.retry_after = why->retry_after;
   }
+  if (how.times.first_content.count() > 0)
+    out.elapsed = std::chrono::duration_cast<milliseconds>(how.times.first_content);
   out.cancelled = std::holds_alternative<cancelled>(how.what);
   return out;
+}
+
+/// Has the pieces of a streamed answer go to `whom`, past the route.
+void pass_on_pieces(model_call& call, const supervisor_actor& whom, const attempt& x) {
+  call.window = std::make_shared<stream_window>(window_bytes);
+  call.on_piece = [whom, id = x.id, wants_text = x.about->facts.commits_early, window = call.window,
+                   is_first = true](stream_piece piece) mutable {
+    if (!wants_text)
+      window->taken(std::exchange(piece.text, {}).size());
+    if (is_first || !piece.text.empty())
+      caf::anon_send(whom, attempt_piece{id, std::move(piece.text), window});
+    is_first = false;
+  };
 }
 
 /// Stops the call, if it has not been stopped yet.
@@ -76,14 +94,22 @@ caf::result<attempt_over> route_state::begin(const attempt& x) {
     started.how.hedge_after = health->quantile(x.about->facts.traffic, hedge->quantile, now);
   started.how.p95 = health->quantile(x.about->facts.traffic, 0.95, now);
   // Who asks is a supervisor: the reply and this message go the same way.
-  self->send(caf::actor_cast<supervisor_actor>(self->current_sender()), std::move(started));
+  const auto asks = caf::actor_cast<supervisor_actor>(self->current_sender());
+  self->send(asks, std::move(started));
 
   auto promise = self->make_response_promise<attempt_over>();
   auto& flight = flights[x.id];
-  flight = {.promise = promise, .about = x.about, .as = granted.as, .since = now, .stop = {}};
+  flight = {.promise = promise,
+            .about = x.about,
+            .after = x.after,
+            .as = granted.as,
+            .since = now,
+            .stop = {}};
   model_call call{.ask =
                       x.instead ? x.instead : std::shared_ptr<const prompt>{x.about, &x.about->ask},
                   .total = config.timeout.total};
+  if (x.about->facts.streamed)
+    pass_on_pieces(call, asks, x);
   flight.stop = setup.call(std::move(call),
                            [me = caf::actor_cast<route_actor>(self), id = x.id](call_ended how) {
                              caf::anon_send(me, call_over{id, std::move(how)});
@@ -109,6 +135,7 @@ void route_state::end(call_over& x) {
     x.how.what =
         failure{.kind = failure_class::capability, .reason = "truncated", .status = x.how.status};
   if (output = std::get_if<completion>(&x.how.what); output) {
+    output->text.insert(0, flight.after);
     const auto& judge = around.validators[next_validator++ % around.validators.size()];
     flight.promise.delegate(
         judge, candidate{x.id, std::move(flight.about), std::move(*output), x.how.status});

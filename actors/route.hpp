@@ -8,6 +8,7 @@
 #include <caf/typed_response_promise.hpp>
 
 #include <optional>
+#include <string>
 #include <unordered_map>
 
 namespace hedgerow {
@@ -16,6 +17,8 @@ namespace hedgerow {
 struct route_flight {
   caf::typed_response_promise<attempt_over> promise;
   question_ptr about;
+  /// What the answer begins with, see `attempt`.
+  std::string after;
   permit as = permit::passed;
   time_point since;
   stop_call stop;

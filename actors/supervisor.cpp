@@ -34,6 +34,7 @@ supervisor(supervisor_actor::stateful_pointer<supervisor_state> self, supervisor
   state.open();
   return {
       [self](const attempt_underway& x) { self->state.underway(x); },
+      [self](attempt_piece& x) { self->state.arrived(x); },
       [self](const abandon&) {
         self->state.carry_out(self->state.plan->abandoned(self->clock().now()));
       },
@@ -54,7 +55,51 @@ void supervisor_state::underway(const attempt_underway& x) {
   carry_out(plan->started(attempt_number(x.id), x.how, self->clock().now()));
 }
 
+void supervisor_state::arrived(attempt_piece& x) {
+  const auto attempt = attempt_number(x.id);
+  carry_out(plan->content(attempt, !x.text.empty(), self->clock().now()));
+  if (plan->committed() != attempt || plan->finished())
+    return x.window->taken(x.text.size());
+  const auto said = match(x.text);
+  if (!said) {
+    x.window->taken(x.text.size());
+    return carry_out(plan->diverged(attempt, self->clock().now()));
+  }
+  x.window->taken(*said);
+  deliver(std::string_view{x.text}.substr(*said), std::move(x.window));
+}
+
+/// How much of `text` the caller has already; nothing: it has something else.
+std::optional<std::size_t> supervisor_state::match(std::string_view text) {
+  const auto expected = std::string_view{delivered}.substr(matched, text.size());
+  if (!text.starts_with(expected))
+    return std::nullopt;
+  matched += expected.size();
+  return expected.size();
+}
+
+void supervisor_state::deliver(std::string_view text, std::shared_ptr<stream_window> window) {
+  if (text.empty())
+    return;
+  stream_text out{.text = std::string{text}, .window = std::move(window)};
+  if (delivered.empty())
+    out.about = std::make_shared<const answer>(conclude());
+  delivered += text;
+  matched = delivered.size();
+  job.about->on_text(std::move(out));
+}
+
+/// A streamed answer that does not begin with what the caller has of it cannot be its end.
+bool supervisor_state::contradicts(const attempt_over& x) const {
+  const auto* judged = std::get_if<attempt_judged>(&x.how);
+  return plan->committed() == attempt_number(x.id) && judged != nullptr
+         && judged->said.kind != verdict_kind::blocked && !x.output.text.starts_with(delivered);
+}
+
 void supervisor_state::over(attempt_over& x) {
+  if (contradicts(x))
+    x.how = failure{.kind = failure_class::transport,
+                    .reason = "its text is not the one that was delivered"};
   auto finished_before = plan->finished();
   auto next = plan->ended(attempt_number(x.id), x.how, x.status, self->clock().now());
   if (!finished_before && plan->finished())
@@ -91,11 +136,29 @@ void supervisor_state::carry_out(const start_attempt& x) {
   const auto& name = std::get<model_rung>(job.about->of->ladder[x.rung]).route;
   const auto& to = job.actors->routes.find(name)->second;
   asked.push_back({to});
+  if (x.resumes != resumption::none)
+    matched = x.resumes == resumption::prefix ? 0 : delivered.size();
   auto id = make_attempt_id(job.number, x.attempt);
   auto most = job.about->rules->routes.find(name)->second.config.timeout.total + 2 * grace;
-  self->request(to, most, attempt{id, x.kind, job.about, reask_about(x.about)})
+  self->request(to, most, attempt_for(x))
       .then([this](attempt_over& how) { over(how); },
             [this, id](const caf::error& reason) { lost(id, reason); });
+}
+
+attempt supervisor_state::attempt_for(const start_attempt& x) const {
+  attempt out{.id = make_attempt_id(job.number, x.attempt),
+              .kind = x.kind,
+              .about = job.about,
+              .instead = reask_about(x.about)};
+  if (x.resumes == resumption::prefill) {
+    auto ask = job.about->ask;
+    message partial{.from = role::assistant};
+    partial.parts.push_back({.text = delivered});
+    ask.messages.push_back(std::move(partial));
+    out.instead = std::make_shared<const prompt>(std::move(ask));
+    out.after = delivered;
+  }
+  return out;
 }
 
 /// The conversation that asks for the output of `attempt` again; null for no attempt.
@@ -182,7 +245,10 @@ answer supervisor_state::conclude() {
   out.id = job.about->id;
   if (out.ended == outcome::degraded)
     out.degraded = instead.truth;
-  out.overhead = out.latency - std::chrono::duration_cast<std::chrono::microseconds>(waited);
+  // The two were not measured at the same moments.
+  out.overhead =
+      std::max(out.latency - std::chrono::duration_cast<std::chrono::microseconds>(waited),
+               std::chrono::microseconds{0});
   if (!job.done)
     out.steps = plan->history();
   return out;

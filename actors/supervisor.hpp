@@ -10,6 +10,8 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -60,6 +62,10 @@ struct supervisor_state {
   /// By attempt number, from 1.
   std::vector<asked_route> asked;
   std::vector<broken_output> broken;
+  /// The text that the caller has of a streamed answer, and how much of it the attempt that goes on
+  /// from it has said so far.
+  std::string delivered;
+  std::size_t matched = 0;
   /// The output of the attempt that answers, or what a degradation rung gave.
   completion output;
   degraded_answer instead;
@@ -71,9 +77,14 @@ struct supervisor_state {
 
   void open();
   void underway(const attempt_underway& x);
+  void arrived(attempt_piece& x);
+  std::optional<std::size_t> match(std::string_view text);
+  void deliver(std::string_view text, std::shared_ptr<stream_window> window);
   void over(attempt_over& x);
   void lost(attempt_id id, const caf::error& reason);
+  bool contradicts(const attempt_over& x) const;
   asked_route& asked_for(int attempt);
+  attempt attempt_for(const start_attempt& x) const;
   std::shared_ptr<const prompt> reask_about(int attempt) const;
   void carry_out(steps what);
   void carry_out(const start_attempt& x);

@@ -305,6 +305,10 @@ std::string body_of(const route_config& route, const model_call& call) {
   out.reserve(expected_size(ask));
   object body{out};
   body.text("model", route.model);
+  if (call.on_piece) {
+    body.flag("stream", true);
+    body.member("stream_options") += R"({"include_usage":true})";
+  }
   append_messages(body.member("messages"), route, ask);
   append_tools(body, out, ask);
   append_format(body, route, ask.format);
@@ -320,7 +324,8 @@ std::string body_of(const route_config& route, const model_call& call) {
 http_request encode(const route_config& route, const model_call& call) {
   http_request x;
   x.target = std::string{prefix_of(route.provider.base_url)} + "/chat/completions";
-  x.headers = {{"content-type", "application/json"}, {"accept", "application/json"}};
+  x.headers = {{"content-type", "application/json"},
+               {"accept", call.on_piece ? "text/event-stream" : "application/json"}};
   if (!route.provider.api_key.empty())
     x.headers.emplace_back("authorization", "Bearer " + route.provider.api_key);
   if (route.provider.trace && !call.traceparent.empty())

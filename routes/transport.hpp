@@ -3,6 +3,8 @@
 #include "contracts/completion.hpp"
 #include "contracts/failure.hpp"
 #include "routes/route_config.hpp"
+#include "routes/stream_piece.hpp"
+#include "routes/stream_window.hpp"
 
 #include <chrono>
 #include <functional>
@@ -21,6 +23,11 @@ struct model_call {
   std::chrono::milliseconds total{30000};
   /// Upper bound of output tokens, if the request's budget sets one below the caller's.
   std::optional<std::int64_t> max_tokens;
+  /// Of a streamed call: receives what comes, in order, from one thread and before the end. Null:
+  /// the answer is wanted whole. A transport that cannot stream leaves it alone.
+  std::function<void(stream_piece)> on_piece = nullptr;
+  /// Of a streamed call: bounds the text that has been given to `on_piece` and not been taken.
+  std::shared_ptr<stream_window> window = nullptr;
   /// W3C `traceparent` to send on, empty: none.
   std::string traceparent;
 };
@@ -29,6 +36,8 @@ struct model_call {
 struct call_times {
   std::chrono::microseconds connect{0};
   std::chrono::microseconds first_byte{0};
+  /// Of a streamed call.
+  std::chrono::microseconds first_content{0};
   std::chrono::microseconds total{0};
 };
 

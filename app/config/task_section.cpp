@@ -110,6 +110,32 @@ value<repair_policy> repair_keys() {
   });
 }
 
+value<stream_policy> stream_keys() {
+  using x = stream_policy;
+  enum class way : unsigned char { prefix, prefill };
+  const auto has = [](const std::vector<way>& all, way one) {
+    return std::ranges::find(all, one) != all.end();
+  };
+  return object<x>({
+      optional<x>(
+          "commit",
+          one_of<stream_commit>(
+              {{"first_token", stream_commit::first_token}, {"complete", stream_commit::complete}}),
+          "When a stream begins for the caller; absent: `complete` (once the whole answer is "
+          "valid) where the contract is JSON or a tool call, else `first_token`.",
+          [](x& out, stream_commit when) { out.commit = when; }),
+      optional<x>("resume",
+                  list_of(one_of<way>({{"prefix", way::prefix}, {"prefill", way::prefill}})),
+                  "What may be done when a stream breaks that has begun: ask the next route afresh "
+                  "and go on where its text is the same (`prefix`); ask a route that lists "
+                  "`prefill` to go on from the text (`prefill`). Absent: [prefix].",
+                  [has](x& out, const std::vector<way>& all) {
+                    out.prefix = has(all, way::prefix);
+                    out.prefill = has(all, way::prefill);
+                  }),
+  });
+}
+
 value<request_budget> budget_keys() {
   using x = request_budget;
   return object<x>({
@@ -220,7 +246,8 @@ value<task_draft> task_section() {
       optional<x>("safety", safety_keys(), "What holds on every path.",
                   [](x& out, safety_draft safety) { out.config.safety = safety.level; }),
       not_built<x>("review", "Which answers a person looks at."),
-      not_built<x>("stream", "How streams are committed and resumed."),
+      optional<x>("stream", in_config(&task::stream), stream_keys(),
+                  "How streams are committed and resumed."),
       not_built<x>("evaluate", "Shadow calls, off the caller's path."),
       optional<x>("system", in_config(&task::system), system_text(),
                   "Sent before the caller's messages: text, or the name of a file (.md, .txt, or "

@@ -4,6 +4,9 @@
 
 #include <poll.h>
 
+#include <array>
+#include <charconv>
+
 namespace hedgerow {
 
 namespace {
@@ -15,7 +18,7 @@ void append_value(std::string& out, std::string_view value) {
 
 } // namespace
 
-std::string head_of(const reply& x, bool keep_alive) {
+std::string head_of(const reply& x, framing how, bool keep_alive) {
   std::string out;
   out.reserve(1024);
   out += "HTTP/1.1 ";
@@ -24,8 +27,12 @@ std::string head_of(const reply& x, bool keep_alive) {
   auto reason = boost::beast::http::obsolete_reason(
       boost::beast::http::int_to_status(static_cast<unsigned>(x.status)));
   out.append(reason.data(), reason.size());
-  out += "\r\ncontent-type: application/json\r\ncontent-length: ";
-  out += std::to_string(x.body.size());
+  out += "\r\ncontent-type: ";
+  out += x.type;
+  if (how == framing::length)
+    out += "\r\ncontent-length: " + std::to_string(x.body.size());
+  else if (how == framing::chunks)
+    out += "\r\ntransfer-encoding: chunked";
   if (!keep_alive)
     out += "\r\nconnection: close";
   for (const auto& [name, value] : x.headers) {
@@ -36,6 +43,18 @@ std::string head_of(const reply& x, bool keep_alive) {
   }
   out += "\r\n\r\n";
   return out;
+}
+
+void append_framed(std::string& out, framing how, std::string_view bytes) {
+  if (how != framing::chunks) {
+    out += bytes;
+    return;
+  }
+  if (bytes.empty())
+    return; // An empty chunk would end the body.
+  std::array<char, 16> size{};
+  const auto end = std::to_chars(size.data(), size.data() + size.size(), bytes.size(), 16).ptr;
+  out.append(size.data(), end).append("\r\n").append(bytes).append("\r\n");
 }
 
 bool has_left(tcp::socket& peer) {

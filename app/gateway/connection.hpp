@@ -9,7 +9,10 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
+#include <string>
+#include <string_view>
 #include <unordered_set>
 
 /// Inside the listener: what its translation units share.
@@ -49,9 +52,24 @@ asio::awaitable<void> serve_tls(tcp::socket peer, std::shared_ptr<asio::ssl::con
                                 std::shared_ptr<listener_lane> lane,
                                 std::shared_ptr<listener_shared> shared);
 
-/// The reply's head and body as they go on the wire. Values are stripped of control characters:
-/// some come from providers.
-std::string head_of(const reply& x, bool keep_alive);
+/// How the end of a body is told.
+enum class framing : std::uint8_t {
+  length,
+  chunks,
+  closing, ///< By the end of the connection: HTTP/1.0 has nothing else for a body of any length.
+};
+
+/// The reply's head as it goes on the wire. Values are stripped of control characters: some come
+/// from providers.
+std::string head_of(const reply& x, framing how, bool keep_alive);
+
+/// Appends a piece of a body of any length.
+void append_framed(std::string& out, framing how, std::string_view bytes);
+
+/// What ends a body that was sent in pieces.
+inline std::string_view end_of_body(framing how) {
+  return how == framing::chunks ? std::string_view{"0\r\n\r\n"} : std::string_view{};
+}
 
 /// The peer has closed its side, or the connection is broken.
 bool has_left(tcp::socket& peer);

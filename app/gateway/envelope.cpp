@@ -182,6 +182,8 @@ void append_envelope(std::string& out, const answer& x, bool facts_only) {
   flag(out, "fallback", x.fallback);
   flag(out, "hedged", x.hedged);
   flag(out, "repaired", x.repaired);
+  if (!x.resumed.empty())
+    text(out, "resumed", x.resumed);
   append_degraded(out, x);
   append_violations(out, x.violations);
   append_changes(out, x.changes);
@@ -192,12 +194,32 @@ void append_envelope(std::string& out, const answer& x, bool facts_only) {
     append_trail(out, x.steps);
 }
 
+void append_openai_usage(std::string& out, const token_usage& x) {
+  out += R"(,"usage":{"prompt_tokens":)" + std::to_string(x.input) + R"(,"completion_tokens":)"
+         + std::to_string(x.output) + R"(,"total_tokens":)" + std::to_string(x.input + x.output)
+         + R"(,"prompt_tokens_details":{"cached_tokens":)" + std::to_string(x.cached_input)
+         + R"(},"completion_tokens_details":{"reasoning_tokens":)" + std::to_string(x.reasoning)
+         + "}}";
+}
+
 void add_fact_headers(http_headers& out, const answer& x, microseconds spent) {
-  auto overhead = in_ms(x.overhead + std::max(spent - x.latency, microseconds{0}));
+  add_known_headers(out, x);
+  const auto overhead = in_ms(x.overhead + std::max(spent - x.latency, microseconds{0}));
+  out.emplace_back("x-hedgerow-outcome", to_string(x.ended));
+  out.emplace_back("x-hedgerow-repaired", spelled(x.repaired));
+  if (x.degraded)
+    out.emplace_back("x-hedgerow-degraded", x.degraded->kind);
+  out.emplace_back("x-hedgerow-cost-usd", plain_decimal(x.cost));
+  out.emplace_back("x-hedgerow-latency-ms", in_ms(spent));
+  out.emplace_back("x-hedgerow-overhead-ms", overhead);
+  out.emplace_back("x-litellm-response-cost", plain_decimal(x.cost));
+  out.emplace_back("x-litellm-overhead-duration-ms", overhead);
+}
+
+void add_known_headers(http_headers& out, const answer& x) {
   out.emplace_back("x-hedgerow-request-id", x.id);
   if (!x.task.empty())
     out.emplace_back("x-hedgerow-task", x.task);
-  out.emplace_back("x-hedgerow-outcome", to_string(x.ended));
   if (!x.route.empty()) {
     out.emplace_back("x-hedgerow-route", x.route);
     out.emplace_back("x-hedgerow-model", x.model);
@@ -209,19 +231,11 @@ void add_fact_headers(http_headers& out, const answer& x, microseconds spent) {
   out.emplace_back("x-hedgerow-retries", std::to_string(x.retries));
   out.emplace_back("x-hedgerow-fallback", spelled(x.fallback));
   out.emplace_back("x-hedgerow-hedged", spelled(x.hedged));
-  out.emplace_back("x-hedgerow-repaired", spelled(x.repaired));
-  if (x.degraded)
-    out.emplace_back("x-hedgerow-degraded", x.degraded->kind);
-  out.emplace_back("x-hedgerow-cost-usd", plain_decimal(x.cost));
-  out.emplace_back("x-hedgerow-latency-ms", in_ms(spent));
-  out.emplace_back("x-hedgerow-overhead-ms", overhead);
   out.emplace_back("x-litellm-call-id", x.id);
   if (!x.model.empty())
     out.emplace_back("x-litellm-model-id", x.model);
   out.emplace_back("x-litellm-attempted-retries", std::to_string(x.retries));
   out.emplace_back("x-litellm-attempted-fallbacks", std::to_string(x.fallbacks));
-  out.emplace_back("x-litellm-response-cost", plain_decimal(x.cost));
-  out.emplace_back("x-litellm-overhead-duration-ms", overhead);
 }
 
 std::string plain_decimal(double x) {

@@ -98,6 +98,12 @@ milliseconds to_midnight() {
   return std::chrono::ceil<milliseconds>(std::chrono::ceil<std::chrono::days>(now) - now);
 }
 
+std::int64_t unix_seconds() {
+  return std::chrono::duration_cast<std::chrono::seconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
 void append_ladder(std::string& out, const task& x) {
   out += R"("ladder":[)";
   for (const auto& r : x.ladder) {
@@ -180,11 +186,12 @@ std::variant<reply, asked> front::take(incoming& x, surface on, std::string_view
   if (!read)
     return error_reply(on, read.error(), {});
   auto rules = engine_.rules();
-  auto of = rules->tasks.find(read->task);
-  if (of == rules->tasks.end() || (caller && !caller->may_use(read->task)))
+  const auto& task_asked = read->what.task;
+  auto of = rules->tasks.find(task_asked);
+  if (of == rules->tasks.end() || (caller && !caller->may_use(task_asked)))
     return error_reply(on,
                        {errc::model_not_found,
-                        "There is no task called '" + read->task.substr(0, 80)
+                        "There is no task called '" + task_asked.substr(0, 80)
                             + "' for this caller; GET /v1/models lists those there are.",
                         on == surface::openai ? "model" : "task"},
                        {});
@@ -202,8 +209,13 @@ std::variant<reply, asked> front::take(incoming& x, surface on, std::string_view
     return too_many(on, "Too many requests are in flight; the limit is 'server.limits.in_flight'.",
                     milliseconds{1000});
 
-  asked out{.what = std::move(*read), .on = on, .caller = caller, .permit = std::move(permit)};
+  asked out{.what = std::move(read->what), .on = on, .caller = caller, .permit = std::move(permit)};
   out.wants_format = wants_format(of->second, out.what);
+  if (read->streams)
+    out.stream = stream_form{.on = on,
+                             .wants_usage = read->wants_usage,
+                             .wants_format = out.wants_format,
+                             .created = unix_seconds()};
   if (caller) {
     out.what.caller = caller->config.name;
     if (out.what.segment.empty())
@@ -216,11 +228,9 @@ std::variant<reply, asked> front::take(incoming& x, surface on, std::string_view
 }
 
 reply front::conclude(const asked& what, const answer& x, std::chrono::microseconds spent) {
-  auto seconds = std::chrono::duration_cast<std::chrono::seconds>(
-                     std::chrono::system_clock::now().time_since_epoch())
-                     .count();
-  auto out = what.on == surface::native ? native::write(x)
-                                        : openai_surface::write(x, seconds, what.wants_format);
+  auto out = what.on == surface::native
+                 ? native::write(x)
+                 : openai_surface::write(x, unix_seconds(), what.wants_format);
   add_fact_headers(out.headers, x, spent);
   if (x.ended == outcome::failed) {
     out.headers.emplace_back("x-should-retry", "false");
@@ -231,9 +241,13 @@ reply front::conclude(const asked& what, const answer& x, std::chrono::microseco
     if (what.caller && what.caller->config.exhausted_status != 503)
       out.status = what.caller->config.exhausted_status;
   }
+  settle(what, x);
+  return out;
+}
+
+void front::settle(const asked& what, const answer& x) {
   if (what.caller)
     what.caller->spending.add(x.cost, std::chrono::system_clock::now());
-  return out;
 }
 
 reply front::models(const incoming& x) {

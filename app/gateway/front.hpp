@@ -4,6 +4,7 @@
 #include "app/config/configuration.hpp"
 #include "app/gateway/callers.hpp"
 #include "app/gateway/reply.hpp"
+#include "app/gateway/stream_writer.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -46,6 +47,8 @@ struct asked {
   surface on = surface::native;
   /// JSON or a tool call was asked for, by the caller or the task.
   bool wants_format = false;
+  /// The answer is wanted as it comes.
+  std::optional<stream_form> stream;
   std::shared_ptr<known_caller> caller;
   std::optional<in_flight_permit> permit;
 };
@@ -61,6 +64,9 @@ public:
 
   /// The reply for a request that has its answer. `spent`: since the call arrived.
   reply conclude(const asked& what, const answer& x, std::chrono::microseconds spent);
+
+  /// A request that was answered as a stream has ended.
+  void settle(const asked& what, const answer& x);
 
   /// Takes over another configuration; what callers have spent stays.
   void reconfigure(const server_config& config);

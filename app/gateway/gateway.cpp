@@ -38,7 +38,8 @@ service callers_service(front& door, engine& serve) {
           .conclude =
               [&door](const asked& what, const answer& x, std::chrono::microseconds spent) {
                 return door.conclude(what, x, spent);
-              }};
+              },
+          .settle = [&door](const asked& what, const answer& x) { door.settle(what, x); }};
 }
 
 /// The admin listener tells that the process is up, and nothing else yet.
@@ -51,7 +52,8 @@ service admin_service() {
                 {errc::not_offered, "The admin listener answers GET /healthz only.", {}}, {});
           },
           .submit = {},
-          .conclude = {}};
+          .conclude = {},
+          .settle = {}};
 }
 
 } // namespace

@@ -22,6 +22,7 @@ struct service {
   std::function<std::variant<reply, asked>(incoming)> look_at;
   std::function<request_handle(request, answer_handler)> submit;
   std::function<reply(const asked&, const answer&, std::chrono::microseconds)> conclude;
+  std::function<void(const asked&, const answer&)> settle;
 };
 
 /// Listens on one address, on every context: the kernel spreads the connections over them.

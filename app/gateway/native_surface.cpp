@@ -65,8 +65,6 @@ result<void> read_rest(const json::value& body, request& out) {
       return wrong("'deadline_ms' must be a positive whole number of milliseconds.", "deadline_ms");
     out.deadline = milliseconds{x->GetInt64()};
   }
-  if (const auto* x = json::find(body, "stream"); x && x->IsTrue())
-    return wrong("Streaming is not offered yet; leave 'stream' out.", "stream");
   if (const auto* x = json::find(body, "idempotency_key"); x && !x->IsNull())
     return wrong("Idempotency keys are not offered yet; leave 'idempotency_key' out.",
                  "idempotency_key");
@@ -87,18 +85,24 @@ int status_of(const answer& x) {
 
 } // namespace
 
-result<request> read(std::string_view task, std::string_view body) {
+result<caller_request> read(std::string_view task, std::string_view body) {
   auto parsed = json::parse(body);
   if (!parsed)
     return parsed.error();
   if (!json::is_object(*parsed))
     return wrong("The body must be a JSON object.", {});
-  request out;
+  caller_request read;
+  auto& out = read.what;
   out.task = task;
   for (auto* step : {read_input, read_messages, read_rest})
     if (auto done = step(*parsed, out); !done)
       return done.error();
-  return out;
+  if (const auto* x = json::find(*parsed, "stream"); x && !x->IsNull()) {
+    if (!x->IsBool())
+      return wrong("'stream' must be true or false.", "stream");
+    read.streams = x->IsTrue();
+  }
+  return read;
 }
 
 reply write(const answer& x) {

@@ -27,13 +27,26 @@ result<void> refuse_unkept(const json::value& body, request&) {
        {"functions", "function_call", "logit_bias", "audio", "prediction", "web_search_options"})
     if (given(body, name))
       return wrong("'" + std::string{name} + "' is not offered; leave it out.", name);
-  if (const auto* x = given(body, "stream"); x && x->IsTrue())
-    return wrong("Streaming is not offered yet; leave 'stream' out.", "stream");
   if (const auto* x = given(body, "n"); x && !(x->IsInt() && x->GetInt() == 1))
     return wrong("Only one choice is offered; leave 'n' out.", "n");
   if (const auto* x = given(body, "logprobs"); x && !x->IsFalse())
     return wrong("'logprobs' is not offered; leave it out.", "logprobs");
   return {};
+}
+
+result<void> read_flag(const json::value& body, std::string_view name, bool& to) {
+  const auto* x = given(body, name);
+  if (x && !x->IsBool())
+    return wrong("'" + std::string{name} + "' must be true or false.", name);
+  to = x && x->IsTrue();
+  return {};
+}
+
+result<void> read_stream(const json::value& body, caller_request& out) {
+  if (auto done = read_flag(body, "stream", out.streams); !done)
+    return done;
+  const auto* options = given(body, "stream_options");
+  return options ? read_flag(*options, "include_usage", out.wants_usage) : result<void>{};
 }
 
 result<void> read_number(const json::value& body, std::string_view name,
@@ -240,12 +253,9 @@ std::string completion_body(const answer& x, std::int64_t created, bool wants_fo
   append_calls(out, x.what.tool_calls);
   out += R"(},"logprobs":null,"finish_reason":)";
   json::append_quoted(out, said.finish);
-  out += R"(}],"usage":{"prompt_tokens":)" + std::to_string(x.usage.input)
-         + R"(,"completion_tokens":)" + std::to_string(x.usage.output) + R"(,"total_tokens":)"
-         + std::to_string(x.usage.input + x.usage.output)
-         + R"(,"prompt_tokens_details":{"cached_tokens":)" + std::to_string(x.usage.cached_input)
-         + R"(},"completion_tokens_details":{"reasoning_tokens":)"
-         + std::to_string(x.usage.reasoning) + R"(}},"hedgerow":{)";
+  out += "}]";
+  append_openai_usage(out, x.usage);
+  out += R"(,"hedgerow":{)";
   append_envelope(out, x, true);
   out += "}}";
   return out;
@@ -253,13 +263,14 @@ std::string completion_body(const answer& x, std::int64_t created, bool wants_fo
 
 } // namespace
 
-result<request> read(std::string_view body) {
+result<caller_request> read(std::string_view body) {
   auto parsed = json::parse(body);
   if (!parsed)
     return parsed.error();
   if (!json::is_object(*parsed))
     return wrong("The body must be a JSON object.", {});
-  request out;
+  caller_request read;
+  auto& out = read.what;
   out.task = json::find_text(*parsed, "model");
   if (out.task.empty())
     return wrong("'model' must be a string: the name of a task.", "model");
@@ -267,7 +278,9 @@ result<request> read(std::string_view body) {
                      read_choice, read_format})
     if (auto done = step(*parsed, out); !done)
       return done.error();
-  return out;
+  if (auto done = read_stream(*parsed, read); !done)
+    return done.error();
+  return read;
 }
 
 reply write(const answer& x, std::int64_t created, bool wants_format) {

@@ -11,8 +11,9 @@ namespace hedgerow {
 /// An HTTP reply of ours, complete but for what the connection adds.
 struct reply {
   int status = 200;
-  http_headers headers;
-  std::string body;
+  http_headers headers = {};
+  std::string body = {};
+  std::string_view type = "application/json";
 };
 
 /// Which of the callers' interfaces a call came in by; errors take its shape.

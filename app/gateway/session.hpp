@@ -18,7 +18,10 @@
 #include <array>
 #include <chrono>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 // GCC 12 takes Asio's own pair of operators for a mismatch where it inlines a coroutine's start.
 #pragma GCC diagnostic ignored "-Wmismatched-new-delete"
@@ -32,6 +35,11 @@ namespace http = boost::beast::http;
 using parser = http::request_parser<http::string_body>;
 
 inline constexpr auto quietly = asio::as_tuple(asio::use_awaitable);
+
+inline constexpr std::chrono::steady_clock::duration forever = std::chrono::hours{24 * 365};
+/// A stream that is silent for so long says that it is still there: what stands between it and the
+/// caller would close the connection otherwise.
+inline constexpr std::chrono::steady_clock::duration keep_alive_after = std::chrono::seconds{15};
 
 /// Puts a connection on its lane's list, and takes it off again.
 class registration {
@@ -88,12 +96,14 @@ private:
 
 /// An answer on its way from an actor's thread to its connection.
 struct awaited_answer {
-  explicit awaited_answer(asio::any_io_executor where) : ready{where} {
-    ready.expires_at(asio::steady_timer::time_point::max());
-  }
+  explicit awaited_answer(asio::any_io_executor where) : ready{where} {}
 
+  /// Wakes the connection when something has come.
   asio::steady_timer ready;
+  /// Of a streamed answer: what has not been passed on.
+  std::vector<stream_text> news;
   std::optional<answer> what;
+  /// Nobody watches the peer any longer.
   bool over = false;
 };
 
@@ -154,18 +164,15 @@ private:
       co_return false;
     }
     auto keep = in.keep_alive() && !lane_->draining;
+    pieces_ = in.get().version() < 11 ? framing::closing : framing::chunks;
     auto call = take_out(in.get());
     auto next = shared_->to.look_at(std::move(call));
     if (auto* at_once = std::get_if<reply>(&next)) {
       auto sent = co_await write(*at_once, keep);
       co_return sent&& keep;
     }
-    auto out = co_await ask(std::get<asked>(next));
-    if (!out)
-      co_return false;
-    keep = keep && !lane_->draining;
-    auto sent = co_await write(*out, keep);
-    co_return sent&& keep;
+    auto sent = co_await serve(std::get<asked>(next), keep);
+    co_return sent&& keep && !lane_->draining;
   }
 
   asio::awaitable<bool> bytes_are_there() {
@@ -222,39 +229,119 @@ private:
     return say(errc::invalid_request, "This is not an HTTP request: " + why.message() + ".", 400);
   }
 
-  /// The reply to `what`, or nothing if the peer went away meanwhile.
-  asio::awaitable<std::optional<reply>> ask(asked& what) {
+  /// Whether the answer to `what` has been sent and the connection can take another call.
+  asio::awaitable<bool> serve(asked& what, bool keep) {
     auto waiting = std::make_shared<awaited_answer>(peer_.get_executor());
-    answer_handler done = [waiting](answer x) {
-      auto where = waiting->ready.get_executor();
-      asio::post(where, [waiting, x = std::move(x)]() mutable {
-        waiting->what = std::move(x);
-        waiting->ready.cancel();
-      });
-    };
-    auto who = shared_->to.submit(std::move(what.what), std::move(done));
+    auto who = submit(what, waiting);
     auto watching = watch(waiting, peer_, who);
     asio::co_spawn(peer_.get_executor(), std::move(watching), [waiting](std::exception_ptr) {
       waiting->over = true;
       waiting->ready.cancel();
     });
-    while (!waiting->what)
-      co_await waiting->ready.async_wait(quietly);
+    stream_writer words{what.stream.value_or(stream_form{})};
+    bool sent = true;
+    while (!waiting->what || !waiting->news.empty()) {
+      if (waiting->news.empty()) {
+        waiting->ready.expires_after(words.has_begun() ? keep_alive_after : forever);
+        auto [woken] = co_await waiting->ready.async_wait(quietly);
+        if (woken || !sent)
+          continue;
+        sent = co_await write_piece(": waiting\n\n");
+      } else {
+        sent = co_await pass_on(*waiting, words, keep) && sent;
+      }
+      if (!sent)
+        who.abandon();
+    }
     // The watcher holds a reference to the socket: it ends before the socket is used again.
     if (!waiting->over) {
       waiting->over = true;
       boost::system::error_code ignored;
       peer_.cancel(ignored);
     }
-    auto spent = std::chrono::steady_clock::now() - arrived_;
-    if (waiting->what->ended == outcome::cancelled)
-      co_return std::nullopt;
-    co_return shared_->to.conclude(what, *waiting->what,
-                                   std::chrono::duration_cast<std::chrono::microseconds>(spent));
+    if (!sent || waiting->what->ended == outcome::cancelled)
+      co_return false;
+    co_return co_await conclude(what, *waiting->what, words, keep);
+  }
+
+  request_handle submit(asked& what, const std::shared_ptr<awaited_answer>& waiting) {
+    auto where = waiting->ready.get_executor();
+    answer_handler done = [waiting, where](answer x) {
+      asio::post(where, [waiting, x = std::move(x)]() mutable {
+        waiting->what = std::move(x);
+        waiting->ready.cancel();
+      });
+    };
+    if (what.stream)
+      what.what.on_text = [waiting, where](stream_text x) {
+        asio::post(where, [waiting, x = std::move(x)]() mutable {
+          waiting->news.push_back(std::move(x));
+          waiting->ready.cancel();
+        });
+      };
+    return shared_->to.submit(std::move(what.what), std::move(done));
+  }
+
+  /// Sends the text that has come.
+  asio::awaitable<bool> pass_on(awaited_answer& waiting, stream_writer& words, bool keep) {
+    auto news = std::exchange(waiting.news, {});
+    std::string bytes;
+    for (const auto& x : news) {
+      if (x.about && !words.has_begun()) {
+        auto opening = words.begin(*x.about, std::nullopt);
+        bytes = head_of(opening, pieces_, keep && pieces_ == framing::chunks);
+        append_framed(bytes, pieces_, opening.body);
+      }
+      append_framed(bytes, pieces_, words.text(x.text));
+    }
+    auto sent = co_await write_bytes(bytes);
+    for (const auto& x : news)
+      if (x.window)
+        x.window->taken(x.text.size());
+    co_return sent;
+  }
+
+  /// The end of a call: what is left of its stream, or all of its answer.
+  asio::awaitable<bool> conclude(const asked& what, const answer& x, stream_writer& words,
+                                 bool keep) {
+    auto passed = std::chrono::steady_clock::now() - arrived_;
+    auto spent = std::chrono::duration_cast<std::chrono::microseconds>(passed);
+    auto stays = keep && !lane_->draining;
+    if (!what.stream || (!words.has_begun() && !is_streamable(x))) {
+      auto whole = shared_->to.conclude(what, x, spent);
+      auto sent = co_await write(whole, stays);
+      co_return sent;
+    }
+    shared_->to.settle(what, x);
+    std::string bytes;
+    if (!words.has_begun()) {
+      auto opening = words.begin(x, spent);
+      bytes = head_of(opening, pieces_, stays && pieces_ == framing::chunks);
+      append_framed(bytes, pieces_, opening.body);
+    }
+    append_framed(bytes, pieces_, words.end(x));
+    bytes += end_of_body(pieces_);
+    auto sent = co_await write_bytes(bytes);
+    co_return sent&& is_streamable(x) && pieces_ == framing::chunks;
+  }
+
+  asio::awaitable<bool> write_piece(std::string_view x) {
+    std::string bytes;
+    append_framed(bytes, pieces_, x);
+    auto sent = co_await write_bytes(bytes);
+    co_return sent;
+  }
+
+  asio::awaitable<bool> write_bytes(const std::string& bytes) {
+    dog_.within(shared_->limits.idle);
+    auto buffer = asio::buffer(bytes);
+    auto [failed, n] = co_await asio::async_write(stream_, buffer, quietly);
+    dog_.disarm();
+    co_return !failed;
   }
 
   asio::awaitable<bool> write(const reply& x, bool keep_alive) {
-    auto head = head_of(x, keep_alive);
+    auto head = head_of(x, framing::length, keep_alive);
     std::array<asio::const_buffer, 2> pieces{asio::buffer(head), asio::buffer(x.body)};
     dog_.within(shared_->limits.idle);
     auto [failed, n] = co_await asio::async_write(stream_, pieces, quietly);
@@ -287,6 +374,8 @@ private:
   watchdog dog_;
   beast::flat_buffer buffer_;
   std::chrono::steady_clock::time_point arrived_;
+  /// How a body of any length is sent.
+  framing pieces_ = framing::chunks;
 };
 
 } // namespace hedgerow

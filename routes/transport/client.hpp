@@ -8,8 +8,10 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -21,10 +23,19 @@ struct lane;
 struct http_timeouts {
   /// Name look-up, connection and TLS handshake; from the start of connecting.
   std::chrono::milliseconds connect{2000};
-  /// To the first byte of the reply.
+  /// To the first byte of the reply; of an event stream, to the first progress.
   std::chrono::milliseconds first_byte{30000};
+  /// Of an event stream: between one progress and the next.
+  std::chrono::milliseconds stall{30000};
   /// To the last byte of the reply.
   std::chrono::milliseconds total{30000};
+};
+
+/// What some bytes of an event stream were to its listener.
+enum class heard : std::uint8_t {
+  noise,    ///< Nothing that the call waits for.
+  progress, ///< Some of it: the wait for more begins anew.
+  end,      ///< All of it. The reply may end or be cut off.
 };
 
 /// One POST to a provider.
@@ -33,6 +44,11 @@ struct http_call {
   http_request request;
   http_timeouts within;
   std::size_t reply_bytes_max = 16u << 20;
+  /// Receives the body of a reply that is an event stream (2xx, `text/event-stream`) as it comes,
+  /// on the call's context; the reply then ends without one. Null: every body is collected.
+  std::function<heard(std::string_view)> listen = nullptr;
+  /// Nothing more is read while it is shut. May be null.
+  std::shared_ptr<stream_window> window = nullptr;
 };
 
 /// How an HTTP call ended. Any status is a reply. A failure is of class

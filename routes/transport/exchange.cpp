@@ -20,6 +20,9 @@ namespace {
 
 constexpr auto token = asio::as_tuple(asio::use_awaitable);
 
+/// How long an announced end waits for the reply's own.
+constexpr std::chrono::milliseconds closing_time{20};
+
 /// A name look-up. It blocks a thread of Asio's own and cannot be called back, so it belongs to
 /// nobody: the call waits for `ready` and may leave earlier.
 struct name_lookup {
@@ -61,6 +64,13 @@ void exchange::run() {
   began = steady_clock::now();
   home->enter(*this);
   auto self = shared_from_this();
+  if (call.window)
+    call.window->on_open([where = home->io.get_executor(), me = weak_from_this()] {
+      asio::post(where, [me] {
+        if (const auto waiting = me.lock(); waiting && waiting->shut_)
+          waiting->shut_->cancel();
+      });
+    });
   if (auto what = refused()) {
     asio::post(home->io, [self, what = std::move(*what)]() mutable { self->end(std::move(what)); });
     return;
@@ -82,17 +92,50 @@ void exchange::stop() {
     socket->close(ignored);
   if (looking_up_)
     looking_up_->cancel();
+  if (shut_)
+    shut_->cancel();
 }
 
 void exchange::enter(phase next) {
   phase_ = next;
+  entered_ = steady_clock::now();
   if (next == phase::connecting)
-    connecting_since_ = steady_clock::now();
-  else if (next == phase::reading)
-    times.first_byte = between(began, steady_clock::now());
-  else if (connecting_since_ != steady_time{})
-    times.connect = between(connecting_since_, steady_clock::now());
+    connecting_since_ = entered_;
+  else if (next == phase::waiting && connecting_since_ != steady_time{})
+    times.connect = between(connecting_since_, entered_);
   arm();
+}
+
+void exchange::take(reply_reader& reader) {
+  if (times.first_byte.count() == 0)
+    times.first_byte = between(began, steady_clock::now());
+  if (!reader.has_head())
+    return;
+  if (!call.listen || !reader.is_event_stream()) {
+    if (phase_ == phase::waiting)
+      enter(phase::reading);
+    return;
+  }
+  const auto bytes = reader.body();
+  if (!bytes.empty() && phase_ != phase::closing) {
+    const auto what = call.listen(bytes);
+    if (what != heard::noise)
+      enter(what == heard::end ? phase::closing : phase::streaming);
+  }
+  reader.drop_body();
+}
+
+bool exchange::may_read() {
+  return !call.window || phase_ == phase::closing || call.window->is_open();
+}
+
+asio::awaitable<void> exchange::window_open() {
+  asio::steady_timer opened{home->io, steady_time::max()};
+  shut_ = &opened;
+  enter(phase::shut);
+  co_await opened.async_wait(token);
+  shut_ = nullptr;
+  enter(phase::streaming);
 }
 
 asio::awaitable<addresses> exchange::look_up() {
@@ -146,12 +189,21 @@ void exchange::end(end_of_call what) {
 }
 
 steady_time exchange::deadline() const {
-  auto out = began + call.within.total;
-  if (phase_ != phase::reading)
-    out = std::min(out, began + call.within.first_byte);
-  if (phase_ == phase::connecting)
-    out = std::min(out, connecting_since_ + call.within.connect);
-  return out;
+  const auto total = began + call.within.total;
+  switch (phase_) {
+  case phase::connecting:
+    return std::min({total, began + call.within.first_byte, entered_ + call.within.connect});
+  case phase::waiting:
+    return std::min(total, began + call.within.first_byte);
+  case phase::streaming:
+    return std::min(total, entered_ + call.within.stall);
+  case phase::closing:
+    return std::min(total, entered_ + closing_time);
+  case phase::reading:
+  case phase::shut:
+    break;
+  }
+  return total;
 }
 
 std::optional<failure> exchange::exceeded(steady_time now) const {
@@ -159,6 +211,8 @@ std::optional<failure> exchange::exceeded(steady_time now) const {
     return std::nullopt;
   if (now >= began + call.within.total)
     return late("no whole reply within ", call.within.total);
+  if (phase_ == phase::streaming)
+    return late("the stream stalled for ", call.within.stall);
   if (now >= began + call.within.first_byte)
     return late("no byte of a reply within ", call.within.first_byte);
   return late("no connection within ", call.within.connect);

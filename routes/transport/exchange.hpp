@@ -19,7 +19,14 @@
 namespace hedgerow {
 
 /// How far a call has come; each phase has its own time limits.
-enum class phase : std::uint8_t { connecting, waiting, reading };
+enum class phase : std::uint8_t {
+  connecting,
+  waiting,   ///< For the first byte, or the first progress of an event stream.
+  reading,   ///< A body that is collected.
+  streaming, ///< An event stream that has made progress.
+  shut,      ///< The window is shut: the caller is slow, not the model.
+  closing,   ///< All has been heard; the rest of the reply frees the connection for others.
+};
 
 using end_of_call = std::variant<http_reply, failure, cancelled>;
 using addresses = boost::system::result<std::vector<asio::ip::tcp::endpoint>>;
@@ -38,6 +45,15 @@ struct exchange : std::enable_shared_from_this<exchange> {
 
   /// Enters `next`, whose limits hold from now on.
   void enter(phase next);
+
+  /// Bytes of the reply have come and are in `reader`.
+  void take(reply_reader& reader);
+
+  /// Whether the window lets more be read.
+  bool may_read();
+
+  /// Waits until it does, or the call is stopped.
+  asio::awaitable<void> window_open();
 
   /// Looks up the endpoint's host. A stopped call does not wait for the answer.
   asio::awaitable<addresses> look_up();
@@ -68,12 +84,15 @@ private:
   std::function<void(http_outcome)> on_ended_;
   phase phase_ = phase::waiting;
   steady_time connecting_since_;
+  steady_time entered_;
   /// The one timer of the call. It is set anew only for an earlier time than it stands at: when it
   /// fires too early, `on_timer` finds out and waits on.
   asio::steady_timer timer_;
   steady_time armed_for_ = steady_time::max();
   /// Wakes `look_up`.
   asio::steady_timer* looking_up_ = nullptr;
+  /// Wakes `window_open`.
+  asio::steady_timer* shut_ = nullptr;
   /// Of a call that was stopped because its time was over.
   std::optional<failure> overdue_;
   bool ended_ = false;

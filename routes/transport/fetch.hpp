@@ -92,6 +92,10 @@ asio::awaitable<maybe_failure> converse(exchange& x, connection<Stream>& link) {
   // A peer may answer and close before it has read everything; its answer counts.
   link.spoiled = not_sent.failed();
   while (!x.stopped && !link.reader.done()) {
+    if (!x.may_read()) {
+      co_await x.window_open();
+      continue;
+    }
     const auto space = link.reader.space();
     const auto buffer = asio::buffer(space.data(), space.size());
     const auto [problem, size] = co_await link.stream.async_read_some(buffer, as_values);
@@ -99,11 +103,10 @@ asio::awaitable<maybe_failure> converse(exchange& x, connection<Stream>& link) {
       break;
     if (problem && problem != asio::error::eof)
       co_return broken_link(problem, link.reader.touched());
-    if (!problem && !link.reader.touched())
-      x.enter(phase::reading);
     auto wrong = problem ? link.reader.closed() : link.reader.arrived(size);
     if (wrong)
       co_return wrong;
+    x.take(link.reader);
   }
   co_return std::nullopt;
 }

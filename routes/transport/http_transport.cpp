@@ -1,14 +1,46 @@
 #include "routes/transport/http_transport.hpp"
 
 #include "routes/openai.hpp"
+#include "routes/stream_reader.hpp"
 
+#include <chrono>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace hedgerow {
 
 namespace {
+
+using std::chrono::microseconds;
+using std::chrono::steady_clock;
+
+microseconds since(steady_clock::time_point then) {
+  return std::chrono::duration_cast<microseconds>(steady_clock::now() - then);
+}
+
+/// A streamed answer under way.
+struct live_stream {
+  stream_reader reader;
+  steady_clock::time_point began = steady_clock::now();
+  microseconds first_content{0};
+};
+
+/// Lets `live` hear what `call` is told.
+heard listen(live_stream& live, const model_call& call, std::string_view bytes) {
+  auto piece = live.reader.take(bytes);
+  const auto is_progress = piece.progress;
+  if (piece.content) {
+    if (live.first_content.count() == 0)
+      live.first_content = since(live.began);
+    call.window->sent(piece.text.size());
+    call.on_piece(std::move(piece));
+  }
+  if (live.reader.stage() == stream_stage::closed)
+    return heard::end;
+  return is_progress ? heard::progress : heard::noise;
+}
 
 http_call to_http(const route_config& route, std::shared_ptr<const endpoint> to,
                   const model_call& call) {
@@ -16,8 +48,25 @@ http_call to_http(const route_config& route, std::shared_ptr<const endpoint> to,
   out.to = std::move(to);
   out.request = openai::encode(route, call);
   // A whole answer begins when the model has finished it, so its first byte may come last.
-  out.within = {.connect = route.timeout.connect, .first_byte = call.total, .total = call.total};
+  out.within = {.connect = route.timeout.connect,
+                .first_byte = call.on_piece ? route.timeout.first_token : call.total,
+                .stall = route.timeout.stall,
+                .total = call.total};
   return out;
+}
+
+/// What has come of a streamed answer, as the reply that it would have been whole. A connection
+/// that broke after the model's last word does no harm.
+void settle_stream(http_outcome& how, stream_reader& reader) {
+  auto* reply = std::get_if<http_reply>(&how.what);
+  if (std::holds_alternative<cancelled>(how.what))
+    return;
+  if (reader.wrong())
+    how.what = *reader.wrong();
+  else if (reply != nullptr)
+    reply->body = reader.whole();
+  else if (reader.stage() != stream_stage::open)
+    how.what = http_reply{.status = 200, .headers = {}, .body = reader.whole()};
 }
 
 call_ended to_model(http_outcome how, const model_call& call) {
@@ -48,10 +97,22 @@ result<transport> http_transport(http_client& client, route_config route) {
     return found.error();
   const auto to = std::make_shared<const endpoint>(std::move(*found));
   const auto config = std::make_shared<const route_config>(std::move(route));
-  return transport{[&client, to, config](model_call call, auto on_ended) {
-    auto post = to_http(*config, to, call);
-    auto tell = [call = std::move(call), on_ended = std::move(on_ended)](http_outcome how) {
-      on_ended(to_model(std::move(how), call));
+  return transport{[&client, to, config](model_call asked, auto on_ended) {
+    auto post = to_http(*config, to, asked);
+    const auto call = std::make_shared<const model_call>(std::move(asked));
+    std::shared_ptr<live_stream> live;
+    if (call->on_piece) {
+      live = std::make_shared<live_stream>();
+      post.window = call->window;
+      post.listen = [live, call](std::string_view bytes) { return listen(*live, *call, bytes); };
+    }
+    auto tell = [live, call, on_ended = std::move(on_ended)](http_outcome how) {
+      if (live && live->reader.has_begun())
+        settle_stream(how, live->reader);
+      auto ended = to_model(std::move(how), *call);
+      if (live)
+        ended.times.first_content = live->first_content;
+      on_ended(std::move(ended));
     };
     return client.start(std::move(post), std::move(tell));
   }};

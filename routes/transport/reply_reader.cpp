@@ -18,12 +18,16 @@ using reply_parser = http::response_parser<http::string_body>;
 
 constexpr std::uint32_t header_bytes_max = 64 << 10;
 constexpr std::size_t read_bytes = 16 << 10;
+/// Events are small, and streams are many and long.
+constexpr std::size_t event_read_bytes = 2 << 10;
 
 /// What an unfinished header or chunk line may hold back; the body never stays in the buffer.
 constexpr std::size_t held_back_max = header_bytes_max + read_bytes;
 
 /// More interim replies than this are no courtesy any more.
 constexpr int interim_max = 16;
+
+constexpr boost::beast::string_view event_stream_type = "text/event-stream";
 
 failure broken(std::string reason) {
   failure out;
@@ -42,9 +46,11 @@ struct reply_reader::state {
   std::size_t header_bytes = 0;
   int interim = 0;
   bool touched = false;
+  bool event_stream = false;
 
   void expect() {
     header_bytes = 0;
+    event_stream = false;
     parser.emplace();
     parser->eager(true);
     parser->header_limit(header_bytes_max);
@@ -71,12 +77,24 @@ struct reply_reader::state {
         return judge(problem);
       // The parser's own limit forgets the lines that it has taken in before.
       header_bytes += used;
+      if (parser->is_header_done() && !event_stream)
+        note_kind();
       if (!parser->is_header_done() && header_bytes + bytes.size() > header_bytes_max)
         return judge(http::error::header_limit);
       if (problem)
         return held_back();
     }
     return std::nullopt;
+  }
+
+  /// A stream of events may be of any length: its listener keeps what it needs.
+  void note_kind() {
+    const auto& head = parser->get();
+    const auto type = head[http::field::content_type];
+    event_stream = head.result_int() / 100 == 2
+                   && beast::iequals(type.substr(0, event_stream_type.size()), event_stream_type);
+    if (event_stream)
+      parser->body_limit(boost::none);
   }
 
   std::optional<failure> held_back() const {
@@ -128,13 +146,24 @@ void reply_reader::begin(std::size_t body_bytes_max) {
 }
 
 std::span<char> reply_reader::space() {
-  const auto room = state_->bytes.prepare(read_bytes);
+  const auto size = state_->event_stream ? event_read_bytes : read_bytes;
+  if (state_->event_stream && state_->bytes.size() == 0 && state_->bytes.capacity() > size)
+    state_->bytes.shrink_to_fit();
+  const auto room = state_->bytes.prepare(size);
   return {static_cast<char*>(room.data()), room.size()};
 }
 
 bool reply_reader::touched() const { return state_->touched; }
 
 bool reply_reader::done() const { return state_->parser->is_done(); }
+
+bool reply_reader::has_head() const { return state_->parser->is_header_done(); }
+
+bool reply_reader::is_event_stream() const { return state_->event_stream; }
+
+std::string_view reply_reader::body() const { return state_->parser->get().body(); }
+
+void reply_reader::drop_body() { state_->parser->get().body().clear(); }
 
 bool reply_reader::keeps_connection() const {
   return state_->parser->keep_alive() && state_->bytes.size() == 0;

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string_view>
 
 namespace hedgerow {
 
@@ -38,6 +39,18 @@ public:
 
   /// Whether the reply is whole.
   bool done() const;
+
+  /// Whether the head of the reply has come.
+  bool has_head() const;
+
+  /// Whether that head announces a stream of events and no error. Requires `has_head()`.
+  bool is_event_stream() const;
+
+  /// What has come of the body since `drop_body`; requires `has_head()`.
+  std::string_view body() const;
+
+  /// Forgets what has come of the body.
+  void drop_body();
 
   /// Whether the connection can carry another call; requires `done()`.
   bool keeps_connection() const;

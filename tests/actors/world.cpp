@@ -75,7 +75,8 @@ void check_trail(const record& x, std::vector<std::string>& broken) {
 
 void check_answer(const submission& asked, const record& x, std::vector<std::string>& broken) {
   const auto& got = asked.answers.front();
-  if (asked.answered_at > asked.began + asked.deadline + milliseconds{1})
+  const auto limit = asked.began + asked.deadline + milliseconds{1};
+  if (asked.heard_at ? *asked.heard_at > limit : asked.answered_at > limit)
     broken.push_back(asked.id + ": answered after its deadline");
   if (got.ended != x.facts.ended)
     broken.push_back(asked.id + ": recorded with another outcome than it was answered with");
@@ -83,6 +84,8 @@ void check_answer(const submission& asked, const record& x, std::vector<std::str
     broken.push_back(asked.id + ": its answer breaks the contract");
   if ((got.ended == outcome::degraded) != got.degraded.has_value())
     broken.push_back(asked.id + ": its degradation is not told truly");
+  if (got.ended == outcome::answered && !got.what.text.starts_with(asked.heard))
+    broken.push_back(asked.id + ": what was streamed does not begin its answer");
   if ((got.ended == outcome::answered) == got.route.empty())
     broken.push_back(asked.id + ": its route is not told truly");
   auto has_problem = got.ended != outcome::answered && got.ended != outcome::degraded;
@@ -103,6 +106,23 @@ act says(std::string text, milliseconds after) {
   x.text = std::move(text);
   x.usage = {.input = 100, .output = 10};
   return {.after = after, .what = std::move(x)};
+}
+
+act streams(const std::vector<std::string>& words, milliseconds first) {
+  auto out = says({}, first);
+  auto& whole = std::get<completion>(*out.what);
+  for (const auto& x : words) {
+    out.pieces.push_back({out.after, x});
+    out.after += milliseconds{10};
+    whole.text += x;
+  }
+  return out;
+}
+
+act breaks_off(const std::vector<std::string>& words, milliseconds first) {
+  auto out = streams(words, first);
+  out.what = failure{.kind = failure_class::transport, .reason = "as scripted"};
+  return out;
 }
 
 act fails(failure why, milliseconds after) { return {.after = after, .what = std::move(why)}; }
@@ -138,9 +158,14 @@ stop_call scripted_model::begin(model_call x, std::function<void(call_ended)> on
   if (!timer_)
     timer_ = world_.spawn([weak = weak_from_this()](caf::event_based_actor*) -> caf::behavior {
       return {[weak](std::size_t call, bool stopped) {
-        if (auto me = weak.lock())
-          me->end(call, stopped ? call_ended{.what = cancelled{}} : std::move(me->planned_[call]));
-      }};
+                if (auto me = weak.lock())
+                  me->end(call, stopped ? call_ended{.what = cancelled{}}
+                                        : std::move(me->planned_[call]));
+              },
+              [weak](std::size_t call, std::size_t piece) {
+                if (auto me = weak.lock())
+                  me->say(call, piece);
+              }};
     });
   auto index = calls.size();
   const auto& next = index < script.size() ? script[index] : otherwise;
@@ -148,6 +173,12 @@ stop_call scripted_model::begin(model_call x, std::function<void(call_ended)> on
   waiting_.push_back(std::move(on_ended));
   planned_.push_back(outcome_of(next, x.total));
   auto after = next.what ? std::min(next.after, x.total) : x.total;
+  pieces_.push_back(x.on_piece ? next.pieces : std::vector<said_early>{});
+  if (!pieces_.back().empty())
+    planned_.back().times.first_content = pieces_.back().front().at;
+  for (std::size_t i = 0; i < pieces_.back().size(); ++i)
+    caf::delayed_anon_send(timer_, pieces_.back()[i].at, index, i);
+  asked_.push_back(std::move(x));
   caf::delayed_anon_send(timer_, after, index, false);
   return [weak = weak_from_this(), index, deaf = next.deaf] {
     auto me = weak.lock();
@@ -170,6 +201,14 @@ call_ended scripted_model::outcome_of(const act& x, milliseconds total) const {
   const auto* why = std::get_if<failure>(&out.what);
   out.status = why ? why->status : 200;
   return out;
+}
+
+void scripted_model::say(std::size_t call, std::size_t piece) {
+  if (calls[call].ended)
+    return;
+  const auto& text = pieces_[call][piece].text;
+  asked_[call].window->sent(text.size());
+  asked_[call].on_piece({.text = text, .content = true, .progress = true});
 }
 
 void scripted_model::end(std::size_t call, call_ended how) {
@@ -243,6 +282,22 @@ engine& world::works() {
   return *running;
 }
 
+submission_ptr world::submit_streamed(request x) {
+  const auto heard = std::make_shared<std::weak_ptr<submission>>();
+  x.on_text = [this, heard](stream_text piece) {
+    const auto out = heard->lock();
+    REQUIRE((out->heard.empty() == (piece.about != nullptr)));
+    if (!out->heard_at)
+      out->heard_at = now();
+    out->heard += piece.text;
+    if (piece.window)
+      piece.window->taken(piece.text.size());
+  };
+  auto out = submit(std::move(x));
+  *heard = out;
+  return out;
+}
+
 submission_ptr world::submit(request x) {
   if (x.task.empty())
     x.task = "t";
@@ -270,6 +325,12 @@ submission_ptr world::submit(request x) {
 
 submission_ptr world::play(request x) {
   auto out = submit(std::move(x));
+  settle();
+  return out;
+}
+
+submission_ptr world::play_streamed(request x) {
+  auto out = submit_streamed(std::move(x));
   settle();
   return out;
 }

@@ -18,16 +18,28 @@
 /// Scripted models, a policy of one task, and an engine that runs it in virtual time.
 namespace hedgerow::test {
 
+/// Text that comes while a streamed answer is under way.
+struct said_early {
+  milliseconds at{0};
+  std::string text;
+};
+
 /// How a model takes one call.
 struct act {
   milliseconds after{10};
   /// Absent: silence, until the call's total time has passed.
   std::optional<std::variant<completion, failure>> what;
+  /// Of a streamed call.
+  std::vector<said_early> pieces = {};
   /// It does not hear a stop: it ends as it would have without.
   bool deaf = false;
 };
 
 act says(std::string text, milliseconds after = milliseconds{10});
+/// A word every 10 ms, and the end 10 ms after the last.
+act streams(const std::vector<std::string>& words, milliseconds first = milliseconds{10});
+/// The same, but it breaks off instead of ending.
+act breaks_off(const std::vector<std::string>& words, milliseconds first = milliseconds{10});
 act fails(failure_class kind, milliseconds after = milliseconds{10});
 act fails(failure why, milliseconds after = milliseconds{10});
 /// An answer that the validator blocks.
@@ -61,6 +73,7 @@ public:
 
 private:
   stop_call begin(model_call call, std::function<void(call_ended)> on_ended);
+  void say(std::size_t call, std::size_t piece);
   void end(std::size_t call, call_ended how);
   call_ended outcome_of(const act& x, milliseconds total) const;
 
@@ -68,6 +81,8 @@ private:
   /// Delivers ends at their time; told the number of the call and whether it was stopped.
   caf::actor timer_;
   std::vector<call_ended> planned_;
+  std::vector<std::vector<said_early>> pieces_;
+  std::vector<model_call> asked_;
   std::vector<std::function<void(call_ended)>> waiting_;
 };
 
@@ -80,6 +95,9 @@ struct submission {
   time_point began;
   time_point answered_at;
   std::vector<answer> answers;
+  /// Of a streamed request: what has come so far, and when the first of it came.
+  std::string heard;
+  std::optional<time_point> heard_at;
   request_handle handle;
 
   /// The one answer. Requires: there is exactly one.
@@ -123,8 +141,12 @@ public:
 
   submission_ptr submit(request x = {});
 
+  /// Submits one whose answer is wanted as it comes.
+  submission_ptr submit_streamed(request x = {});
+
   /// Submits one, and runs until everything has ended.
   submission_ptr play(request x = {});
+  submission_ptr play_streamed(request x = {});
 
   /// Runs until everything has ended, the slowest call included.
   void settle();

@@ -1,0 +1,44 @@
+#pragma once
+
+#include "actors/request.hpp"
+
+#include <string>
+#include <string_view>
+
+/// The events of a streamed answer in the words of each surface. Each function appends whole events
+/// to `out`.
+namespace hedgerow {
+
+/// What every chunk of one stream carries.
+struct stream_identity {
+  std::string_view id;
+  std::string_view model;
+  std::int64_t created = 0;
+  bool wants_usage = false;
+};
+
+/// How a stream ends: the sentence or the calls that come after the text, and the word for it.
+struct stream_ending {
+  std::string_view refusal;
+  std::string_view finish;
+};
+
+namespace openai_surface {
+
+void append_opening(std::string& out, const stream_identity& of);
+void append_text(std::string& out, const stream_identity& of, std::string_view text);
+void append_ending(std::string& out, const stream_identity& of, const stream_ending& how,
+                   const answer& x);
+void append_break(std::string& out, const answer& x);
+
+} // namespace openai_surface
+
+namespace native {
+
+void append_text(std::string& out, std::string_view text);
+void append_ending(std::string& out, const answer& x);
+void append_break(std::string& out, const answer& x);
+
+} // namespace native
+
+} // namespace hedgerow
