@@ -92,9 +92,11 @@ reply render_whole(const behaviour& how, const asked& by) {
   return out;
 }
 
-std::string ping_of(const behaviour& how, const dialect& in) {
+/// An array has no room for one.
+std::string ping_of(const behaviour& how, const asked& by) {
   const auto& pings = how.stream.pings;
-  if (!pings)
+  const auto& in = *by.in;
+  if (!pings || by.what.array)
     return {};
   if (!in.ping.empty() && !pings->comment)
     return chunk(in.ping);
@@ -142,7 +144,7 @@ reply render_stream(const behaviour& how, const asked& by) {
   out.head = out.bytes.size();
   out.stretches.push_back({.end = out.head});
   append_chunks(out, all, how);
-  out.ping = ping_of(how, *by.in);
+  out.ping = ping_of(how, by);
   if (how.stream.cut_after)
     end_after(out, *how.stream.cut_after, ending::cut);
   if (how.stream.reset_after)

@@ -71,8 +71,8 @@
 /// - `stall: { after: 3, lasts: 2s }`: a pause after three events; without `lasts` for ever.
 /// - `cut: 3`, `reset: 3`: closes, or resets, the connection after three events; without the end of
 ///   the body even if these are all.
-/// - `broken: { at: 3 }`: event 3 lacks its last bracket. `broken: { at: 3, empty: true }`: one more
-///   event before it that is broken and says nothing.
+/// - `broken: { at: 3 }`: event 3 lacks its last bracket. `broken: { at: 3, empty: true }`: before
+///   it comes one more event, which is broken and says nothing.
 /// - `error: { after: 2, status: 529, message, type, code, param, retry_delay }`: the stream ends
 ///   with the provider's error in place of event 3; `after: 0`: nothing but the error. `status`
 ///   (absent: 500) picks the words for what is left out. `bare: true`: the JSON without its event.

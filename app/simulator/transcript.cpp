@@ -24,17 +24,24 @@ void break_one(std::vector<event>& all, const broken_event& where, const dialect
     at->bytes = broken(std::move(at->bytes));
 }
 
-void end_with_error(std::vector<event>& all, const stream_error& x, const dialect& in) {
+/// In an array an error is one more item.
+std::string error_item(const stream_error& x, const asked& by, bool first) {
+  if (by.what.array)
+    return (first ? "[" : ",\r\n") + by.in->error_body(x.status, x.why) + "]";
+  if (x.bare)
+    return by.in->error_body(x.status, x.why) + std::string{by.in->blank};
+  return by.in->error_event(x.status, x.why);
+}
+
+void end_with_error(std::vector<event>& all, const stream_error& x, const asked& by) {
   all.resize(std::min(x.after, all.size()));
-  auto bytes = x.bare ? in.error_body(x.status, x.why) + std::string{in.blank}
-                      : in.error_event(x.status, x.why);
-  all.push_back({event_kind::fault, std::move(bytes)});
+  all.push_back({event_kind::fault, error_item(x, by, all.empty())});
 }
 
 std::vector<event> events_of(const behaviour& how, const asked& by) {
   const auto& told = how.stream;
   if (const auto* why = std::get_if<provider_error>(&how.says))
-    return {{event_kind::fault, by.in->error_event(how.status, *why)}};
+    return {{event_kind::fault, error_item({0, how.status, *why}, by, true)}};
   const auto said = resumed(std::get<answer>(how.says), how, by.what);
   auto all = by.in->events(said, by, told.piece);
   std::erase_if(all, [&](const event& x) {
@@ -43,7 +50,7 @@ std::vector<event> events_of(const behaviour& how, const asked& by) {
   if (told.broken)
     break_one(all, *told.broken, *by.in);
   if (told.fails)
-    end_with_error(all, *told.fails, *by.in);
+    end_with_error(all, *told.fails, by);
   return all;
 }
 

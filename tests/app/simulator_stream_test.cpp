@@ -70,8 +70,19 @@ TEST_CASE("a connection carries streams and whole answers in turn", "[simulator]
 }
 
 TEST_CASE("Gemini without alt=sse streams one JSON array", "[simulator]") {
-  const world x{model_m("{ answer: one two three, stream: { piece: 4 } }")};
+  const world x{R"(
+models:
+  m: { answer: one two three, stream: { piece: 4 } }
+  first: { answer: x, stream: { error: { after: 0, status: 503 } } }
+  later: { answer: x, stream: { error: { after: 1, status: 503 }, pings: 1ms, gap: 5ms } }
+)"};
   client caller{x.provider.port()};
+  for (const auto* model : {"first", "later"}) {
+    caller.post(gemini_caller.body(model, true, std::string{gemini_caller.question}), "",
+                "/v1beta/models/" + std::string{model} + ":streamGenerateContent");
+    const auto all = parsed(caller.receive().body);
+    CHECK(json::find_text(*json::find(all[all.Size() - 1], "error"), "status") == "UNAVAILABLE");
+  }
   caller.post(gemini_caller.body("m", true, std::string{gemini_caller.question}), "",
               "/v1beta/models/m:streamGenerateContent");
   const auto said = caller.receive();
