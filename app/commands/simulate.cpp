@@ -48,7 +48,14 @@ void print_call(const simulated::call& x, std::ostream& out) {
   if (x.number > 0)
     out << " #" << x.number;
   out << " status=" << x.status << " after_ms=" << static_cast<double>(x.took().count()) / 1000
-      << " bytes=" << x.bytes_sent << " end=" << to_string(x.how) << std::endl;
+      << " bytes=" << x.bytes_sent << " end=" << to_string(x.how);
+  if (!x.dialect.empty())
+    out << " dialect=" << x.dialect;
+  if (x.stream)
+    out << " events=" << x.events;
+  if (!x.retry_count.empty())
+    out << " retry_count=" << shown(x.retry_count);
+  out << std::endl;
 }
 
 std::variant<simulated::script, std::vector<finding>> script_of(const simulate_options& options) {

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "app/simulator/dialect.hpp"
 #include "app/simulator/ledger.hpp"
-#include "app/simulator/openai.hpp"
 
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/string_body.hpp>
@@ -24,10 +24,10 @@ call seen(const request& x, time_point arrived, std::size_t bytes_kept);
 bool is_malformed(boost::system::error_code x);
 
 /// Of a request that the parser does not take.
-openai::rejection unreadable(boost::system::error_code why);
+rejection unreadable(boost::system::error_code why);
 
-/// What is wrong with path, method or key; `path` is the only one there is, `api_key` empty: any.
-std::optional<openai::rejection> wrong_address(const request& x, std::string_view path,
-                                               std::string_view api_key);
+/// What is wrong with method, headers or key; `api_key` empty: any.
+std::optional<rejection> wrong_head(const request& x, const dialect& speaks,
+                                    std::string_view api_key);
 
 } // namespace hedgerow::simulated

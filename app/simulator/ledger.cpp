@@ -78,7 +78,7 @@ std::optional<ledger::entry> ledger::admit(call& x) {
   ++at.all.waiting;
   ++all_.waiting;
   x.number = made.number;
-  x.status = made.then.how->status;
+  x.status = refuses(*made.then.how, x.prefilled) ? 400 : made.then.how->status;
   made.id_ = keep(x);
   changed_.notify_all();
   return made;
@@ -91,16 +91,24 @@ void ledger::reject(const call& x) {
   changed_.notify_all();
 }
 
+void ledger::tell(entry& x) {
+  const std::scoped_lock lock{guard_};
+  ++x.at_->all.events;
+  ++all_.events;
+  if (auto* noted = kept(x))
+    ++noted->events;
+  changed_.notify_all();
+}
+
 void ledger::end(entry& x, ending how, std::size_t bytes_sent, time_point now) {
   const std::scoped_lock lock{guard_};
   move(x.at_->all, x.how_, how);
   move(all_, x.how_, how);
   x.how_ = how;
-  if (x.id_ >= first_id_ && x.id_ - first_id_ < kept_.size()) {
-    auto& noted = kept_[x.id_ - first_id_];
-    noted.how = how;
-    noted.bytes_sent = bytes_sent;
-    noted.ended = now;
+  if (auto* noted = kept(x)) {
+    noted->how = how;
+    noted->bytes_sent = bytes_sent;
+    noted->ended = now;
   }
   changed_.notify_all();
 }
@@ -141,6 +149,11 @@ ledger::place& ledger::place_of(std::string_view model) {
   if (found == places_.end())
     found = places_.find(any_model);
   return found->second;
+}
+
+call* ledger::kept(const entry& x) {
+  const bool there = x.id_ >= first_id_ && x.id_ - first_id_ < kept_.size();
+  return there ? &kept_[x.id_ - first_id_] : nullptr;
 }
 
 std::uint64_t ledger::keep(const call& x) {

@@ -44,11 +44,23 @@ struct call {
   time_point ended;
   /// Of the reply, sent or intended.
   int status = 0;
-  /// An `Authorization` header was there.
+  /// In whose words it asked: `openai`, `anthropic` or `gemini`; empty if that was not to be seen.
+  std::string_view dialect;
+  /// It asked for a stream.
+  bool stream = false;
+  /// Its last message was the assistant's own, to be continued.
+  bool prefilled = false;
+  /// Events of a stream that were sent; signs of life do not count.
+  std::size_t events = 0;
+  /// A header with the caller's key was there.
   bool authorization = false;
-  /// Of the request, if kept: the value of `Authorization` is left out, the body is cut to size.
+  /// Of the request, if kept: the values of keys are left out, the body is cut to size.
   http_headers headers;
   std::string body;
+  /// The last of the request's messages as compact JSON, kept as the body is.
+  std::string last_message;
+  /// The official SDKs' own count of their retries, as they send it; empty if they do not.
+  std::string retry_count;
   /// Of the reply, head included.
   std::size_t bytes_sent = 0;
   ending how = ending::waiting;
@@ -68,6 +80,8 @@ struct tally {
   std::uint64_t reset = 0;
   std::uint64_t cut = 0;
   std::uint64_t stopped = 0;
+  /// Events of streams that were sent.
+  std::uint64_t events = 0;
 
   /// All of them.
   std::uint64_t arrived() const {
@@ -111,6 +125,9 @@ public:
   /// Enters a call that was turned away.
   void reject(const call& x);
 
+  /// Notes that one more event of a stream goes out.
+  void tell(entry& x);
+
   /// Notes how a call ended. A second note corrects the first.
   void end(entry& x, ending how, std::size_t bytes_sent, time_point now);
 
@@ -136,6 +153,7 @@ private:
   };
 
   place& place_of(std::string_view model);
+  call* kept(const entry& x);
   std::uint64_t keep(const call& x);
 
   mutable std::mutex guard_;

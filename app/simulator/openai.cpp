@@ -1,44 +1,67 @@
 #include "app/simulator/openai.hpp"
 
+#include "app/simulator/words.hpp"
 #include "contracts/json.hpp"
 
-#include <algorithm>
+#include <utility>
 
 namespace hedgerow::simulated::openai {
 
 namespace {
 
-/// The seconds of `created`. A fixed number, so that the same script gives the same bytes.
-constexpr std::string_view created = "1760000000";
-
-std::size_t tokens_of(std::size_t bytes) { return (bytes + 3) / 4; }
-
-/// What the provider says with a status when the script does not. Source: semantics.md §4.1.
-provider_error usual_error(int status) {
-  switch (status) {
-  case 400:
-    return {"The request is invalid.", "invalid_request_error", "", ""};
-  case 401:
-    return {"Incorrect API key provided.", "invalid_request_error", "invalid_api_key", ""};
-  case 403:
-    return {"This key has no access to the model.", "permission_error", "", ""};
-  case 404:
-    return {"The model does not exist.", "invalid_request_error", "model_not_found", ""};
-  case 429:
-    return {"Rate limit reached.", "rate_limit_error", "rate_limit_exceeded", ""};
-  case 503:
-    return {"The engine is overloaded.", "service_unavailable_error", "server_is_overloaded", ""};
-  default:
-    return {"The server had an error.", status < 500 ? "invalid_request_error" : "server_error", "",
-            ""};
-  }
+rejection invalid(std::string message, std::string param, std::string code = {}) {
+  return {400, {std::move(message), "invalid_request_error", std::move(code), std::move(param)}};
 }
 
-void append_text_or_null(std::string& out, std::string_view text) {
-  if (text.empty())
-    out.append("null");
-  else
-    json::append_quoted(out, text);
+rejection reject(mistake what, std::string_view detail) {
+  const std::string said{detail};
+  auto why = usual_error(what == mistake::model ? 404 : 401);
+  switch (what) {
+  case mistake::method:
+    return {405,
+            {"Not allowed to " + said + " on this URL; POST to it.", "invalid_request_error",
+             "method_not_supported", ""}};
+  case mistake::no_key:
+    why.message = "You didn't provide an API key: send an Authorization header.";
+    return {401, std::move(why)};
+  case mistake::wrong_key:
+    return {401, std::move(why)};
+  case mistake::model:
+    why.message = "The model `" + said + "` does not exist.";
+    return {404, std::move(why)};
+  case mistake::prefill:
+    return invalid("The last message must not be the assistant's.", "messages", "invalid_value");
+  case mistake::no_header:
+    return invalid("The header " + said + " is missing.", "");
+  case mistake::unreadable:
+    break;
+  }
+  return invalid("The request could not be read: " + said, "");
+}
+
+bool is_true(const json::value* x) { return x && x->IsTrue(); }
+
+std::variant<question, rejection> read(std::string_view body, const address& at) {
+  const auto parsed = json::parse(body);
+  if (!parsed)
+    return reject(mistake::unreadable, parsed.error().message);
+  if (!json::is_object(*parsed))
+    return reject(mistake::unreadable, "the body is not a JSON object");
+  question made;
+  made.model = at.model.empty() ? json::find_text(*parsed, "model") : at.model;
+  if (made.model.empty())
+    return invalid("you must provide a model parameter", "model");
+  const auto* messages = json::find(*parsed, "messages");
+  if (!messages || !messages->IsArray() || messages->Empty())
+    return invalid("Missing required parameter: 'messages'.", "messages",
+                   "missing_required_parameter");
+  const auto& last = (*messages)[messages->Size() - 1];
+  made.last_message = json::compact(last);
+  if (json::find_text(last, "role") == "assistant" && !json::find(last, "tool_calls"))
+    made.prefill = text_of_content(json::find(last, "content"));
+  made.stream = is_true(json::find(*parsed, "stream"));
+  made.usage = is_true(json::at(*parsed, "/stream_options/include_usage"));
+  return made;
 }
 
 void append_tool_calls(std::string& out, const std::vector<tool_call>& calls) {
@@ -48,8 +71,7 @@ void append_tool_calls(std::string& out, const std::vector<tool_call>& calls) {
     json::append_quoted(out, calls[i].id.empty() ? "call_" + std::to_string(i + 1) : calls[i].id);
     out.append(R"(,"type":"function","function":{"name":)");
     json::append_quoted(out, calls[i].name);
-    out.append(R"(,"arguments":)");
-    json::append_quoted(out, calls[i].arguments);
+    append_member(out, "arguments", calls[i].arguments);
     out.append("}}");
   }
   out.append("]");
@@ -62,24 +84,41 @@ void append_message(std::string& out, const answer& said) {
     out.append("null");
   else
     json::append_quoted(out, said.text);
-  out.append(R"(,"refusal":)");
-  append_text_or_null(out, said.refusal);
+  if (said.refusal.empty())
+    out.append(R"(,"refusal":null)");
+  else
+    append_member(out, "refusal", said.refusal);
   if (!said.tool_calls.empty())
     append_tool_calls(out, said.tool_calls);
   out.append("}");
 }
 
+std::string body_of(const answer& said, const asked& by) {
+  std::string out;
+  out.reserve(512 + 2 * bytes_said(said));
+  out.append(R"({"id":"chatcmpl-)").append(std::to_string(by.number));
+  out.append(R"(","object":"chat.completion","created":)").append(created);
+  append_member(out, "model", by.what.model);
+  out.append(R"(,"choices":[{"index":0,"message":)");
+  append_message(out, said);
+  out.append(R"(,"logprobs":null)");
+  append_member(out, "finish_reason", finish_of(said));
+  out.append(R"(}],"usage":)");
+  append_usage(out, tokens_of(by.bytes), tokens_of(bytes_said(said)));
+  out.append("}");
+  return out;
+}
+
+std::string error_event(int status, const provider_error& why) {
+  return "data: " + error_body(status, why) + "\n\n";
+}
+
+} // namespace
+
 std::string_view finish_of(const answer& said) {
   if (!said.finish_reason.empty())
     return said.finish_reason;
   return said.tool_calls.empty() ? "stop" : "tool_calls";
-}
-
-std::size_t bytes_said(const answer& said) {
-  auto bytes = said.text.size() + said.refusal.size();
-  for (const auto& call : said.tool_calls)
-    bytes += call.name.size() + call.arguments.size();
-  return bytes;
 }
 
 void append_usage(std::string& out, std::size_t input, std::size_t output) {
@@ -90,90 +129,16 @@ void append_usage(std::string& out, std::size_t input, std::size_t output) {
   out.append(R"(,"completion_tokens_details":{"reasoning_tokens":0}})");
 }
 
-rejection invalid(std::string message, std::string param, std::string code = {}) {
-  return {400, {std::move(message), "invalid_request_error", std::move(code), std::move(param)}};
-}
-
-} // namespace
-
-std::variant<question, rejection> read(std::string_view body) {
-  const auto parsed = json::parse(body);
-  if (!parsed)
-    return malformed(parsed.error().message);
-  if (!json::is_object(*parsed))
-    return malformed("the body is not a JSON object");
-  const auto model = json::find_text(*parsed, "model");
-  if (model.empty())
-    return invalid("you must provide a model parameter", "model");
-  const auto* messages = json::find(*parsed, "messages");
-  if (!messages || !messages->IsArray() || messages->Empty())
-    return invalid("Missing required parameter: 'messages'.", "messages",
-                   "missing_required_parameter");
-  const auto* stream = json::find(*parsed, "stream");
-  if (stream && stream->IsTrue())
-    return invalid("This simulator gives whole answers only; leave out 'stream'.", "stream",
-                   "unsupported_value");
-  return question{std::string{model}};
-}
-
-rejection wrong_path(std::string_view method, std::string_view path) {
-  auto message = "Invalid URL (" + std::string{method} + " " + std::string{path} + ")";
-  return {404, {std::move(message), "invalid_request_error", "unknown_url", ""}};
-}
-
-rejection wrong_method(std::string_view method) {
-  auto message = "Not allowed to " + std::string{method} + " on this URL; POST to it.";
-  return {405, {std::move(message), "invalid_request_error", "method_not_supported", ""}};
-}
-
-rejection wrong_key(bool shown) {
-  auto why = usual_error(401);
-  if (!shown)
-    why.message = "You didn't provide an API key: send an Authorization header.";
-  return {401, std::move(why)};
-}
-
-rejection unknown_model(std::string_view model) {
-  auto why = usual_error(404);
-  why.message = "The model `" + std::string{model} + "` does not exist.";
-  return {404, std::move(why)};
-}
-
-rejection malformed(std::string_view why) {
-  return invalid("The request could not be read: " + std::string{why}, "");
-}
-
-std::string completion_body(const answer& said, const asked& by) {
-  std::string out;
-  out.reserve(512 + 2 * bytes_said(said));
-  out.append(R"({"id":"chatcmpl-)").append(std::to_string(by.number));
-  out.append(R"(","object":"chat.completion","created":)").append(created);
-  out.append(R"(,"model":)");
-  json::append_quoted(out, by.model);
-  out.append(R"(,"choices":[{"index":0,"message":)");
-  append_message(out, said);
-  out.append(R"(,"logprobs":null,"finish_reason":)");
-  json::append_quoted(out, finish_of(said));
-  out.append(R"(}],"usage":)");
-  append_usage(out, tokens_of(by.bytes), tokens_of(bytes_said(said)));
-  out.append("}");
-  return out;
-}
-
-std::string error_body(int status, const provider_error& why) {
-  const auto usual = usual_error(status);
-  std::string out = R"({"error":{"message":)";
-  json::append_quoted(out, why.message.empty() ? usual.message : why.message);
-  out.append(R"(,"type":)");
-  append_text_or_null(out, why.type.empty() ? usual.type : why.type);
-  out.append(R"(,"param":)");
-  append_text_or_null(out, why.param);
-  out.append(R"(,"code":)");
-  // A code of the script's own must not be paired with another error's; a type may be shared.
-  const bool of_script = !why.code.empty() || !why.type.empty();
-  append_text_or_null(out, of_script ? why.code : usual.code);
-  out.append("}}");
-  return out;
-}
+const dialect table{.name = "openai",
+                    .key_headers = {"authorization", "api-key"},
+                    .wanted_header = {},
+                    .blank = "\n\n",
+                    .ping = {},
+                    .read = read,
+                    .reject = reject,
+                    .body = body_of,
+                    .events = events_of,
+                    .error_body = error_body,
+                    .error_event = error_event};
 
 } // namespace hedgerow::simulated::openai

@@ -1,42 +1,32 @@
 #pragma once
 
-#include "app/simulator/reply.hpp"
+#include "app/simulator/dialect.hpp"
 
 #include <string>
 #include <string_view>
-#include <variant>
 
-/// The provider's side of the OpenAI chat dialect, whole answers: reads a request, words a reply.
-/// Another dialect is a file like this one and a line in `render`.
-/// Sources: semantics.md §4.1 (errors), §6.5 (bodies).
+/// OpenAI chat completions, as OpenAI, Azure and those that copy them speak it.
+/// Sources: semantics.md §4.1 (errors), §5.2 (streams), §6.5 (bodies).
 namespace hedgerow::simulated::openai {
 
-/// What a request asks for, as far as a simulator cares.
-struct question {
-  std::string model;
-};
+extern const dialect table;
 
-/// Why a request gets no answer.
-struct rejection {
-  int status = 400;
-  provider_error why;
-};
-
-/// Reads the body of a call. Rejects what the provider would: broken JSON, no model, no messages;
-/// and streams, which the simulator does not speak.
-std::variant<question, rejection> read(std::string_view body);
-
-/// The call's method, path or key is wrong.
+/// Nobody is at this address.
 rejection wrong_path(std::string_view method, std::string_view path);
-rejection wrong_method(std::string_view method);
-rejection wrong_key(bool shown);
-rejection unknown_model(std::string_view model);
-rejection malformed(std::string_view why);
 
-/// A chat completion that says `said`; the usage is one token for four bytes.
-std::string completion_body(const answer& said, const asked& by);
+/// What the provider says with a status.
+provider_error usual_error(int status);
 
-/// `{"error":{…}}`; what `why` leaves empty is what the provider says with `status`.
 std::string error_body(int status, const provider_error& why);
+
+std::vector<event> events_of(const answer& said, const asked& by, std::size_t piece);
+
+/// The seconds of `created`. A fixed number, so that the same script gives the same bytes.
+inline constexpr std::string_view created = "1760000000";
+
+/// The script's finish reason, or what fits.
+std::string_view finish_of(const answer& said);
+
+void append_usage(std::string& out, std::size_t input, std::size_t output);
 
 } // namespace hedgerow::simulated::openai

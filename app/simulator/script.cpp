@@ -11,8 +11,27 @@ namespace {
 
 constexpr auto longest_wait = std::chrono::hours{1};
 
+/// A call's two waits are drawn apart.
+constexpr std::uint64_t first_token_salt = 0x746f6b656eULL;
+
+/// Puts a call of a script that goes round into its first round.
+void fold(const steps& all, std::uint64_t& call_number, microseconds& elapsed) {
+  std::uint64_t calls = 0;
+  microseconds time{0};
+  for (const auto& each : all) {
+    calls += each.calls.value_or(0);
+    time += each.lasts.value_or(milliseconds{0});
+  }
+  if (calls > 0)
+    call_number = (call_number - 1) % calls + 1;
+  if (time.count() > 0)
+    elapsed %= time;
+}
+
 /// The step in force. Requires: `all` is not empty.
 const step& step_at(const steps& all, std::uint64_t call_number, microseconds elapsed) {
+  if (all.back().goes_round)
+    fold(all, call_number, elapsed);
   std::uint64_t calls = 0;
   microseconds time{0};
   for (const auto& each : all) {
@@ -72,7 +91,7 @@ microseconds draw(const spread& from, splitmix& random) {
 }
 
 step make(std::optional<std::uint64_t> calls, std::optional<milliseconds> lasts, behaviour x) {
-  return {calls, lasts, std::make_shared<const behaviour>(std::move(x))};
+  return {calls, lasts, std::make_shared<const behaviour>(std::move(x)), false};
 }
 
 } // namespace
@@ -83,8 +102,14 @@ std::optional<reaction> behaviour_of(const script& x, std::string_view model,
   const auto* all = steps_of(x, model);
   if (!all || all->empty())
     return std::nullopt;
-  const auto& now = step_at(*all, call_number, elapsed);
-  return reaction{now.then, wait_of(now.then->wait, model, call_number, seed)};
+  const auto& how = step_at(*all, call_number, elapsed).then;
+  return reaction{how, wait_of(how->wait, model, call_number, seed),
+                  wait_of(how->stream.first_token, model, call_number, seed ^ first_token_salt)};
+}
+
+bool refuses(const behaviour& how, bool prefilled) {
+  return prefilled && how.prefill == prefill_habit::refuse
+         && std::holds_alternative<answer>(how.says);
 }
 
 const steps* steps_of(const script& x, std::string_view model) {
@@ -106,6 +131,11 @@ step always(behaviour x) { return make({}, {}, std::move(x)); }
 step for_calls(std::uint64_t calls, behaviour x) { return make(calls, {}, std::move(x)); }
 
 step for_time(milliseconds lasts, behaviour x) { return make({}, lasts, std::move(x)); }
+
+steps in_turns(steps x) {
+  x.back().goes_round = true;
+  return x;
+}
 
 behaviour answers(std::string text, latency wait) {
   behaviour x;

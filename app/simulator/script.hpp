@@ -1,6 +1,7 @@
 #pragma once
 
-#include "contracts/completion.hpp"
+#include "app/simulator/content.hpp"
+#include "app/simulator/delivery.hpp"
 #include "routes/http.hpp"
 
 #include <chrono>
@@ -11,58 +12,16 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 /// What a simulated provider does, per model and per call. No I/O, no clock.
 namespace hedgerow::simulated {
 
-using std::chrono::microseconds;
-using std::chrono::milliseconds;
-
-/// A lognormal time: half of the draws are below `median`. `sigma` 0: always the median.
-struct spread {
-  milliseconds median{0};
-  double sigma = 0;
-};
-
-/// How long a call waits before the first byte of its reply.
-struct latency {
-  spread usual;
-  spread slow;
-  /// The share of calls that draw from `slow`, 0 to 1.
-  double slow_share = 0;
-};
-
-/// What a model says, in no provider's dialect.
-struct answer {
-  std::string text;
-  std::vector<tool_call> tool_calls;
-  std::string refusal;
-  /// As it goes on the wire, known to the dialect or not. Empty: what fits the answer.
-  std::string finish_reason;
-};
-
-/// A provider's own error. What is empty is filled in by status, as the provider words it.
-struct provider_error {
-  std::string message;
-  std::string type;
-  std::string code;
-  std::string param;
-};
-
-/// Bytes sent as they are: a recorded body, a page of a proxy, anything broken.
-struct raw_body {
-  std::string bytes;
-  std::string content_type = "application/json";
-};
-
-using content = std::variant<answer, provider_error, raw_body>;
-
-/// Sends a body in pieces of `bytes`, with a pause before each but the first.
-struct drip {
-  std::size_t bytes = 1;
-  milliseconds every{0};
+/// What becomes of a request whose last message is the assistant's own, to be continued.
+enum class prefill_habit : std::uint8_t {
+  ignore, ///< Answered as if it were not there.
+  refuse, ///< The provider's 400.
+  resume, ///< The answer goes on after the partial text, if it begins with it.
 };
 
 /// How one call is met.
@@ -79,6 +38,8 @@ struct behaviour {
   /// Closes the connection after so many bytes of the body; the head promises all of it.
   std::optional<std::size_t> cut_after;
   std::optional<drip> pace;
+  telling stream;
+  prefill_habit prefill = prefill_habit::ignore;
 };
 
 /// One stretch of a model's script: a behaviour, and how long it holds. With neither `calls` nor
@@ -87,14 +48,21 @@ struct step {
   std::optional<std::uint64_t> calls;
   std::optional<milliseconds> lasts;
   std::shared_ptr<const behaviour> then;
+  /// After this step, which is the last, the first follows again.
+  bool goes_round = false;
 };
 
-/// Taken in order; the last one holds on. Either all steps before it count calls or all count time.
+/// Taken in order; the last one holds on, unless it goes round. Either all steps before it count
+/// calls or all count time.
 using steps = std::vector<step>;
 
 step always(behaviour x);
 step for_calls(std::uint64_t calls, behaviour x);
 step for_time(milliseconds lasts, behaviour x);
+
+/// The same steps again and again: up for two seconds, down for one, up for two.
+/// Requires: every step counts calls, or every step counts time.
+steps in_turns(steps x);
 
 /// The name that stands for every model without steps of its own.
 inline constexpr std::string_view any_model = "*";
@@ -102,17 +70,18 @@ inline constexpr std::string_view any_model = "*";
 struct script {
   /// The key that callers must show; empty: none.
   std::string api_key;
-  /// Stands before `/chat/completions`.
+  /// Stands before OpenAI's `/chat/completions`; the other dialects take any.
   std::string prefix = "/v1";
   /// Of every random draw.
   std::uint64_t seed = 1;
   std::map<std::string, steps, std::less<>> models;
 };
 
-/// What is done with one call: how, and the wait that was drawn for it.
+/// What is done with one call: how, and the waits that were drawn for it.
 struct reaction {
   std::shared_ptr<const behaviour> how;
   microseconds wait{0};
+  microseconds first_token{0};
 };
 
 /// What call `call_number` (from 1) of `model` meets, `elapsed` after the model's steps were set.
@@ -120,6 +89,9 @@ struct reaction {
 std::optional<reaction> behaviour_of(const script& x, std::string_view model,
                                      std::uint64_t call_number, microseconds elapsed,
                                      std::uint64_t seed);
+
+/// Whether `how` turns down a request that is `prefilled`: with a 400, whatever else it would say.
+bool refuses(const behaviour& how, bool prefilled);
 
 /// The steps for `model`, its own or those for any model; null if there are none.
 const steps* steps_of(const script& x, std::string_view model);

@@ -64,8 +64,8 @@ std::optional<std::uint64_t> fields::whole(std::string_view name, std::uint64_t 
   const auto* x = scalar(name, form);
   if (!x)
     return std::nullopt;
-  const auto value = parsed<std::uint64_t>(x->text);
-  if (value && *value >= least && *value <= most)
+  const auto value = whole_of(x->text, least, most);
+  if (value)
     return value;
   report(name, quoted(x->text) + " is not " + form);
   return std::nullopt;
@@ -147,6 +147,12 @@ const config::node* fields::scalar(std::string_view name, std::string_view wante
     return x;
   report(name, "has to be " + std::string{wanted});
   return nullptr;
+}
+
+std::optional<std::uint64_t> whole_of(std::string_view text, std::uint64_t least,
+                                      std::uint64_t most) {
+  const auto value = parsed<std::uint64_t>(text);
+  return value && *value >= least && *value <= most ? value : std::nullopt;
 }
 
 std::optional<milliseconds> duration_of(std::string_view text) {

@@ -59,6 +59,10 @@ private:
   std::vector<std::string> taken_;
 };
 
+/// A whole number in these bounds; nothing if `text` is none.
+std::optional<std::uint64_t> whole_of(std::string_view text, std::uint64_t least,
+                                      std::uint64_t most);
+
 /// `250ms`, `4s`, `2m` or `1h`; nothing if `text` is none of these or longer than a day.
 std::optional<std::chrono::milliseconds> duration_of(std::string_view text);
 

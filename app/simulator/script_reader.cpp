@@ -2,6 +2,7 @@
 
 #include "app/config/yaml.hpp"
 #include "app/simulator/behaviour_reader.hpp"
+#include "app/simulator/content_reader.hpp"
 #include "app/simulator/script_fields.hpp"
 
 #include <algorithm>
@@ -16,15 +17,22 @@ namespace {
 struct step_place {
   std::string path;
   bool last = false;
+  /// Among steps that come again and again: none of them holds on.
+  bool round = false;
 };
 
-void check_extent(fields& from, const step& made, const step_place& place) {
+void check_extent(fields& from, const step& made, const step_place& place, findings_of_file& found,
+                  const config::node& x) {
   const bool calls = from.has("calls");
   const bool time = from.has("for");
   if (calls && time)
     from.report("for", "goes not with `calls`: a step holds for calls or for a time");
-  else if (place.last && (made.calls || made.lasts))
+  else if (place.last && !place.round && (made.calls || made.lasts))
     from.report(calls ? "calls" : "for", "the last step holds on: leave this out, or add a step");
+  if ((!place.last || place.round) && !calls && !time)
+    found.add(x, place.path, "needs `calls` or `for`, since another step follows");
+  if (place.round && made.lasts == milliseconds{0})
+    from.report("for", "has to be longer than nothing");
 }
 
 step read_step(const config::node& x, const step_place& place, findings_of_file& found,
@@ -35,23 +43,19 @@ step read_step(const config::node& x, const step_place& place, findings_of_file&
     return made;
   made.calls = from.whole("calls", 1, 1'000'000'000);
   made.lasts = from.duration("for");
-  check_extent(from, made, place);
-  if (!place.last && !from.has("calls") && !from.has("for"))
-    found.add(x, place.path, "needs `calls` or `for`, since another step follows");
+  check_extent(from, made, place, found, x);
   made.then = std::make_shared<const behaviour>(read_behaviour(from, found, folder));
   from.finish();
   return made;
 }
 
-steps read_steps(const config::node& x, const std::string& path, findings_of_file& found,
-                 const std::filesystem::path& folder) {
-  if (!x.is_sequence())
-    return {read_step(x, {path, true}, found, folder)};
+steps read_list(const config::node& x, const std::string& path, bool round, findings_of_file& found,
+                const std::filesystem::path& folder) {
   steps all;
-  for (std::size_t i = 0; i < x.items.size(); ++i)
-    all.push_back(read_step(x.items[i],
-                            {path + "[" + std::to_string(i) + "]", i + 1 == x.items.size()}, found,
-                            folder));
+  for (std::size_t i = 0; i < x.items.size(); ++i) {
+    const step_place place{path + "[" + std::to_string(i) + "]", i + 1 == x.items.size(), round};
+    all.push_back(read_step(x.items[i], place, found, folder));
+  }
   if (all.empty())
     found.add(x, path, "needs at least one step");
   const bool by_calls = std::ranges::any_of(all, [](auto& s) { return s.calls.has_value(); });
@@ -59,6 +63,29 @@ steps read_steps(const config::node& x, const std::string& path, findings_of_fil
   if (by_calls && by_time)
     found.add(x, path, "counts some steps in calls and others in time; use one of the two");
   return all;
+}
+
+/// `repeat: [ … ]`, which stands alone.
+steps read_round(const config::node& x, const std::string& path, findings_of_file& found,
+                 const std::filesystem::path& folder) {
+  fields from{x, path, found};
+  const auto* list = from.take("repeat");
+  from.finish();
+  if (!list->is_sequence()) {
+    from.report("repeat", "has to be a list of steps");
+    return {};
+  }
+  auto all = read_list(*list, from.key_of("repeat"), true, found, folder);
+  return all.empty() ? all : in_turns(std::move(all));
+}
+
+steps read_steps(const config::node& x, const std::string& path, findings_of_file& found,
+                 const std::filesystem::path& folder) {
+  if (x.is_sequence())
+    return read_list(x, path, false, found, folder);
+  if (x.is_mapping() && config::find(x, "repeat"))
+    return read_round(x, path, found, folder);
+  return {read_step(x, {path, true}, found, folder)};
 }
 
 void read_models(const config::node& x, script& into, findings_of_file& found,

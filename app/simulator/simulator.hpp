@@ -35,7 +35,8 @@ struct simulator_options {
   std::function<void(const simulated::call&)> on_end;
 };
 
-/// A server that behaves like an OpenAI-compatible provider, by a script. One coroutine for each
+/// A server that behaves like a provider, by a script; the path of a call says which dialect it
+/// speaks. One coroutine for each
 /// connection. A client that closes (or shuts down its sending side) while its call waits is
 /// noticed at once, unless it had sent more than its one request.
 ///
@@ -52,8 +53,12 @@ public:
 
   std::uint16_t port() const;
 
-  /// Where it listens, as it goes into a provider's `base_url`: `http://127.0.0.1:4711/v1`.
+  /// Where it listens, as it goes into the `base_url` of an OpenAI-compatible provider:
+  /// `http://127.0.0.1:4711/v1`.
   std::string base_url() const;
+
+  /// The same without the path, for the providers that speak another dialect.
+  std::string root_url() const;
 
   /// Changes the weather from the next call on; calls that wait already keep what they were given.
   /// The model's calls and its time count from 0 again. Requires: `to` is not empty.

@@ -21,6 +21,7 @@
 #include <string_view>
 #include <thread>
 #include <utility>
+#include <vector>
 
 /// A simulator on a thread of its own, and a client that shares no code with the program.
 namespace hedgerow::simulator_test {
@@ -34,7 +35,10 @@ enum class end_of_reply { whole, closed, reset, late };
 struct received {
   int status = 0;
   std::string head;
+  /// Without the framing of chunks.
   std::string body;
+  /// Of a chunked body: those that came whole.
+  std::vector<std::string> chunks{};
   end_of_reply end = end_of_reply::whole;
 };
 
@@ -51,7 +55,9 @@ public:
     if (::connect(socket_, reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0)
       FAIL("cannot connect: " << errno);
   }
-  client(client&& from) noexcept : socket_{std::exchange(from.socket_, -1)} {}
+  client(client&& from) noexcept
+      : socket_{std::exchange(from.socket_, -1)},
+        buffer_{std::move(from.buffer_)} {}
   client& operator=(client&&) = delete;
   ~client() { close(); }
 
@@ -81,31 +87,61 @@ public:
     post(R"({"model":")" + model + R"(","messages":[{"role":"user","content":"hi"}]})");
   }
 
-  received receive() {
+  /// One reply; of a chunked one the first `chunks` only, the others stay to be received.
+  received receive(std::size_t chunks = std::string::npos) {
     received x;
-    std::string bytes;
-    while (bytes.find("\r\n\r\n") == bytes.npos)
-      if (!more(bytes, x))
+    while (buffer_.find("\r\n\r\n") == buffer_.npos)
+      if (!more(x)) {
+        x.head = std::exchange(buffer_, {});
         return x;
-    const auto split = bytes.find("\r\n\r\n") + 4;
-    x.head = bytes.substr(0, split);
-    x.body = bytes.substr(split);
+      }
+    x.head = take(buffer_.find("\r\n\r\n") + 4);
     std::from_chars(x.head.data() + 9, x.head.data() + 12, x.status);
-    while (x.body.size() < length_of(x.head))
-      if (!more(x.body, x))
-        return x;
+    if (x.head.find("transfer-encoding: chunked\r\n") != x.head.npos)
+      receive_chunks(x, chunks);
+    else
+      x.body = receive_bytes(x, length_of(x.head));
     return x;
   }
 
+  /// What follows in a chunked body.
+  void receive_chunks(received& x, std::size_t most = std::string::npos) {
+    while (x.chunks.size() < most) {
+      while (buffer_.find("\r\n") == buffer_.npos)
+        if (!more(x))
+          return;
+      const auto line = take(buffer_.find("\r\n") + 2);
+      std::size_t size = 0;
+      std::from_chars(line.data(), line.data() + line.size(), size, 16);
+      const auto chunk = receive_bytes(x, size);
+      x.body += chunk;
+      if (x.end != end_of_reply::whole || receive_bytes(x, 2).size() < 2 || size == 0)
+        return;
+      x.chunks.push_back(chunk);
+    }
+  }
+
 private:
-  bool more(std::string& into, received& x) {
+  std::string take(std::size_t bytes) {
+    auto taken = buffer_.substr(0, bytes);
+    buffer_.erase(0, taken.size());
+    return taken;
+  }
+
+  std::string receive_bytes(received& x, std::size_t bytes) {
+    while (buffer_.size() < bytes)
+      if (!more(x))
+        break;
+    return take(bytes);
+  }
+
+  bool more(received& x) {
     char piece[4096];
     const auto n = ::recv(socket_, piece, sizeof piece, 0);
     if (n > 0) {
-      into.append(piece, static_cast<std::size_t>(n));
+      buffer_.append(piece, static_cast<std::size_t>(n));
       return true;
     }
-    x.head += x.head.empty() ? into : "";
     x.end = n == 0 ? end_of_reply::closed
                    : (errno == ECONNRESET ? end_of_reply::reset : end_of_reply::late);
     return false;
@@ -121,6 +157,7 @@ private:
   }
 
   int socket_;
+  std::string buffer_;
 };
 
 /// A simulator on a thread of its own.
