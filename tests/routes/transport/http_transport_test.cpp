@@ -115,6 +115,6 @@ TEST_CASE("a route that cannot be reached over HTTP is an error at load", "[http
   CHECK(http_transport(world.client(), route).error().param == "base_url");
   route.provider.base_url = "http://localhost";
   CHECK(http_transport(world.client(), route).has_value());
-  route.provider.kind = provider_kind::anthropic;
+  route.provider.kind = provider_kind::in_process;
   CHECK(http_transport(world.client(), route).error().code == errc::config_invalid);
 }
