@@ -1,5 +1,6 @@
 #include "routes/dialect.hpp"
 
+#include "routes/anthropic.hpp"
 #include "routes/azure.hpp"
 #include "routes/openai.hpp"
 
@@ -8,6 +9,8 @@ namespace hedgerow {
 namespace {
 
 constexpr dialect openai_dialect{openai::objection, openai::encode, openai::decode, "x-request-id"};
+constexpr dialect anthropic_dialect{anthropic::objection, anthropic::encode, anthropic::decode,
+                                    "request-id"};
 constexpr dialect azure_dialect{azure::objection, azure::encode, openai::decode, "x-request-id"};
 
 } // namespace
@@ -17,7 +20,7 @@ const dialect* dialect_of(provider_kind x) {
   case provider_kind::openai:
     return &openai_dialect;
   case provider_kind::anthropic:
-    return nullptr;
+    return &anthropic_dialect;
   case provider_kind::gemini:
     return nullptr;
   case provider_kind::azure_openai:
