@@ -13,13 +13,14 @@ bool wants_form(const prompt& ask) {
              && (ask.choice->what == choice::required || ask.choice->what == choice::named));
 }
 
-/// Whether the caller's own limit, and no other, ended the text.
-bool cut_by_caller(const completion& x, const model_call& call) {
+/// Whether the caller's own limit, and no other, ended the text. `named`: some limit of the call
+/// did; else the count of tokens has to show that.
+bool cut_by_caller(const completion& x, const model_call& call, bool named) {
   const auto own = call.ask->params.max_tokens;
   if (!own || wants_form(*call.ask) || !x.tool_calls.empty())
     return false;
   const bool lowest = !call.max_tokens || *call.max_tokens >= *own;
-  return lowest && (x.usage.output == 0 || x.usage.output + 1 >= *own);
+  return lowest && (named || x.usage.output == 0 || x.usage.output + 1 >= *own);
 }
 
 /// A reply of a provider that names no reason is whole if it holds something and no limit was near.
@@ -72,7 +73,8 @@ decoded ended(completion x, ending end, int status, const model_call& call) {
       return failed(failure_class::contract, "announced a tool call and made none", status);
     return stopped(std::move(x));
   case ending::length:
-    if (!cut_by_caller(x, call))
+  case ending::limit:
+    if (!cut_by_caller(x, call, end == ending::limit))
       return truncated(status, false);
     x.finish = finish_reason::length;
     return x;

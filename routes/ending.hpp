@@ -21,7 +21,8 @@ namespace hedgerow {
 enum class ending : std::uint8_t {
   stop,
   tool_calls,
-  length,
+  length, ///< Some limit on the tokens was met.
+  limit,  ///< The limit that the call named was met, for the provider has another word for others.
   context_full,
   policy,
   contract, ///< The model's own output broke: a malformed call.

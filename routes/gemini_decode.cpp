@@ -16,7 +16,7 @@ namespace {
 /// Source: semantics.md §4.3.
 constexpr std::array finish_words{
     ending_word{"STOP", ending::stop},
-    ending_word{"MAX_TOKENS", ending::length},
+    ending_word{"MAX_TOKENS", ending::limit},
     ending_word{"SAFETY", ending::policy},
     ending_word{"PROHIBITED_CONTENT", ending::policy},
     ending_word{"BLOCKLIST", ending::policy},

@@ -145,8 +145,13 @@ TEST_CASE("an answer cut while thinking is good only where the caller cut it", "
       body_with("[]", R"("MAX_TOKENS")", R"(,"usageMetadata":{"thoughtsTokenCount":5})");
   CHECK(std::holds_alternative<failure>(decoded_from(cut)));
   prompt ask;
-  ask.params.max_tokens = 5;
-  CHECK(answer_of(cut, call_with(ask)).finish == finish_reason::length);
+  for (const int own : {5, 50}) { // Gemini stops thinking well before the limit.
+    ask.params.max_tokens = own;
+    CHECK(answer_of(cut, call_with(ask)).finish == finish_reason::length);
+  }
+  auto budgeted = call_with(ask);
+  budgeted.max_tokens = 5;
+  CHECK(std::holds_alternative<failure>(decoded_from(cut, budgeted)));
 }
 
 TEST_CASE("a blocked prompt is policy, whatever the reason is called", "[gemini]") {
