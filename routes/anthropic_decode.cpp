@@ -20,6 +20,8 @@ constexpr std::array stop_words{
     ending_word{"max_tokens", ending::length},
     ending_word{"model_context_window_exceeded", ending::context_full},
     ending_word{"refusal", ending::policy},
+    ending_word{"guardrail_intervened", ending::policy}, // gateways before Bedrock
+    ending_word{"content_filtered", ending::policy},     // the same
     ending_word{"pause_turn", ending::paused},
     ending_word{"compaction", ending::paused},
 };

@@ -36,6 +36,7 @@ constexpr std::array words{
     known_word{"invalid_api_key", meanings::auth},
     known_word{"model_not_found", meanings::auth},
     known_word{"DeploymentNotFound", meanings::auth}, // Azure
+    known_word{"NOT_FOUND", meanings::auth},          // Google
     known_word{"invalid_service_tier", meanings::auth},
     known_word{"data_residency_mismatch", meanings::auth},
     known_word{"server_error", meanings::transport},
@@ -45,13 +46,20 @@ constexpr std::array words{
     known_word{"unavailable_error", meanings::transport}, // llama.cpp
 };
 
-/// Starts of messages that are the only sign of a prompt too long (DeepSeek, vLLM, and servers
-/// behind them). Lower case. Source: semantics.md §4.10.
-constexpr std::array<std::string_view, 4> too_long_starts{
-    "this model's maximum context length is",
-    "prompt is too long",
-    "input is too long",
-    "too many tokens",
+/// Messages that are the only sign of a prompt too long: of DeepSeek, vLLM, Mistral, OpenRouter,
+/// llama.cpp, LM Studio, and servers behind them. Source: semantics.md §4.10.
+constexpr std::array prompt_too_long{
+    known_message{"this model's maximum context length is", "", meanings::too_long},
+    known_message{"this endpoint's maximum context length is", "", meanings::too_long},
+    known_message{"prompt is too long", "", meanings::too_long},
+    known_message{"input is too long", "", meanings::too_long},
+    known_message{"too many tokens", "", meanings::too_long},
+    known_message{"string too long. expected a string with maximum length", "", meanings::too_long},
+    known_message{"prompt contains ", "too large for model", meanings::too_long},
+    known_message{"the decoder prompt (length ", "longer than the maximum", meanings::too_long},
+    known_message{"the request exceeds the available context size", "", meanings::too_long},
+    known_message{"the number of tokens to keep from the initial prompt is greater than", "",
+                  meanings::too_long},
 };
 
 /// Messages that name the model where no code does: Ollama and vLLM.
@@ -61,6 +69,9 @@ constexpr std::array model_missing{
     known_message{"model '", "' not found", meanings::auth},
     known_message{"the model `", "` does not exist", meanings::auth},
 };
+
+/// Google's address for this dialect refuses a key with a 400 and no code.
+constexpr known_message key_refused{"api key not valid", "", meanings::auth};
 
 /// Parameters that ask for a feature: another model may have it.
 constexpr std::array<std::string_view, 6> feature_params{
@@ -89,12 +100,12 @@ bool beyond_any_wait(const complaint& said) {
 
 std::optional<meaning> by_message(int status, const complaint& said) {
   const auto message = lower_case(said.message);
-  const auto starts = [&](std::string_view x) { return message.starts_with(x); };
   const auto says = [&](const known_message& x) { return x.matches(message); };
   if ((status == 400 || status == 413 || status == 422)
-      && std::ranges::any_of(too_long_starts, starts))
+      && std::ranges::any_of(prompt_too_long, says))
     return meanings::too_long;
-  if (status == 404 && std::ranges::any_of(model_missing, says))
+  if ((status == 404 && std::ranges::any_of(model_missing, says))
+      || (status == 400 && says(key_refused)))
     return meanings::auth;
   return std::nullopt;
 }

@@ -25,6 +25,8 @@ constexpr std::array finish_words{
     ending_word{"model_length", ending::context_full}, // Mistral
     ending_word{"content_filter", ending::policy},
     ending_word{"refusal", ending::policy},
+    ending_word{"guardrail_intervened", ending::policy},         // gateways before Bedrock
+    ending_word{"content_filtered", ending::policy},             // the same
     ending_word{"insufficient_system_resource", ending::broken}, // DeepSeek
     ending_word{"error", ending::broken},                        // Mistral, OpenRouter
     ending_word{"abort", ending::broken},                        // vLLM

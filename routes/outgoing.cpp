@@ -10,17 +10,18 @@ namespace hedgerow {
 namespace {
 
 /// What was kept of `schema`, or else what is made of it now.
-std::optional<lowered> lowered_to(const lowered_schemas* kept, std::string_view schema,
-                                  schema_dialect to) {
+std::optional<std::string> lowered_to(const lowered_schemas* kept, std::string_view schema,
+                                      schema_dialect to, bool as_object) {
+  const auto fits = [as_object](const lowered& x) { return x.object || !as_object; };
   if (kept != nullptr) {
     const auto* found = kept->in(to);
-    return found == nullptr ? std::nullopt : std::optional{*found};
+    return found != nullptr && fits(*found) ? std::optional{found->schema} : std::nullopt;
   }
   const auto source = json::parse(schema);
   if (!source)
     return std::nullopt;
   auto made = lower(*source, to);
-  return made ? std::optional{std::move(*made)} : std::nullopt;
+  return made && fits(*made) ? std::optional{std::move(made->schema)} : std::nullopt;
 }
 
 } // namespace
@@ -64,13 +65,11 @@ std::size_t expected_size(const prompt& x) {
 }
 
 std::optional<std::string> parameters_in(const tool& x, schema_dialect to) {
-  auto made = lowered_to(x.lowered.get(), x.parameters, to);
-  return made && made->object ? std::optional{std::move(made->schema)} : std::nullopt;
+  return lowered_to(x.lowered.get(), x.parameters, to, true);
 }
 
 std::optional<std::string> schema_in(const output_format& x, schema_dialect to) {
-  auto made = lowered_to(x.lowered.get(), x.schema, to);
-  return made ? std::optional{std::move(made->schema)} : std::nullopt;
+  return lowered_to(x.lowered.get(), x.schema, to, false);
 }
 
 std::string described(const tool& x) {

@@ -1,6 +1,7 @@
 #include "routes/transport/http_transport.hpp"
 
 #include "routes/dialect.hpp"
+#include "routes/outgoing.hpp"
 
 #include <memory>
 #include <string>
@@ -64,6 +65,9 @@ result<transport> http_transport(http_client& client, route_config route) {
       return [] {};
     }
     auto post = to_http(*speaks, *config, to, call);
+    // The reply is held against the limit that was sent.
+    if (const auto sent = output_limit(*config, call))
+      call.max_tokens = sent;
     auto tell = [speaks, call = std::move(call), on_ended = std::move(on_ended)](http_outcome how) {
       on_ended(to_model(*speaks, std::move(how), call));
     };

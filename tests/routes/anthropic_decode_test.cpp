@@ -51,17 +51,18 @@ const std::string hello = R"([{"type":"text","text":"4"}])";
 } // namespace
 
 TEST_CASE("blocks become text, calls and thoughts", "[anthropic]") {
-  const auto x = answer_of(body_with(
-      R"([{"type":"thinking","thinking":"hm","signature":"sig"},)"
-      R"({"type":"redacted_thinking","data":"cipher"},{"type":"text","text":"one"},)"
-      R"({"type":"server_tool_use","id":"s","name":"web_search","input":{}},)"
-      R"({"type":"text","text":" two","citations":null},)"
-      R"({"type":"tool_use","id":"toolu_1","name":"wx","input":{"city":"Oslo","n":1.00000000000000000001}},)"
-      R"({"type":"tool_use","name":"now","input":{}}])",
-      R"("tool_use")",
-      R"(,"usage":{"input_tokens":10,"cache_creation_input_tokens":5,)"
-      R"("cache_read_input_tokens":7,"output_tokens":20,)"
-      R"("output_tokens_details":{"thinking_tokens":9}})"));
+  const auto x = answer_of(
+      body_with(R"([{"type":"thinking","thinking":"hm","signature":"sig"},)"
+                R"({"type":"redacted_thinking","data":"cipher"},{"type":"text","text":"one"},)"
+                R"({"type":"server_tool_use","id":"s","name":"web_search","input":{}},)"
+                R"({"type":"text","text":" two","citations":null},)"
+                R"({"type":"tool_use","id":"toolu_1","name":"wx",)"
+                R"("input":{"city":"Oslo","n":1.00000000000000000001}},)"
+                R"({"type":"tool_use","name":"now","input":{}}])",
+                R"("tool_use")",
+                R"(,"usage":{"input_tokens":10,"cache_creation_input_tokens":5,)"
+                R"("cache_read_input_tokens":7,"output_tokens":20,)"
+                R"("output_tokens_details":{"thinking_tokens":9}})"));
   CHECK(x.text == "one two");
   CHECK(x.model == "claude-x");
   CHECK(x.finish == finish_reason::tool_calls);

@@ -118,9 +118,9 @@ TEST_CASE_METHOD(fixture, "a conversation with tools and images becomes turns of
         == R"({"type":"tool_use","id":"toolu_1","name":"wx","input":{"city":"Oslo"}})");
   CHECK(at("/messages/1/content/4/input") == "{}");
   CHECK(at("/messages/1/content/5") == "(none)");
-  CHECK(
-      at("/messages/2/content/0")
-      == R"({"type":"tool_result","tool_use_id":"toolu_1","content":[{"type":"text","text":"3C"}]})");
+  CHECK(at("/messages/2/content/0")
+        == R"({"type":"tool_result","tool_use_id":"toolu_1",)"
+           R"("content":[{"type":"text","text":"3C"}]})");
   CHECK(at("/messages/2/content/1/is_error") == "true");
   CHECK(at("/messages/2/content/1/tool_use_id") == at("/messages/1/content/4/id"));
   CHECK(at("/messages/2/content/1/tool_use_id").find_first_of(".:") == std::string::npos);

@@ -276,7 +276,8 @@ TEST_CASE_METHOD(fixture, "JSON without a schema is named in the words OpenAI as
 
 TEST_CASE_METHOD(fixture, "a tool is strict where its caller left that open", "[openai]") {
   const std::string schema =
-      R"({"type":"object","properties":{"a":{"type":"string"},"b":{"type":"integer"}},"required":["a"]})";
+      R"({"type":"object","properties":{"a":{"type":"string"},"b":{"type":"integer"}},)"
+      R"("required":["a"]})";
   say(role::user, "x");
   ask.tools = {{"open", {}, schema, std::nullopt},
                {"lax", {}, schema, false},
