@@ -31,6 +31,22 @@ struct tool_call {
   std::string name;
   /// JSON text as the model wrote it; may be broken.
   std::string arguments;
+  /// Gemini's proof that the call is its own, which it wants back with the call; empty: none.
+  std::string signature = {};
+};
+
+/// What a model thought on the way to its answer. In the next turn it goes back, unread, to the
+/// kind of provider that issued it, which may insist on it; no other gets it, for none but the
+/// issuer takes the signature.
+struct thought {
+  enum class issuer : std::uint8_t { anthropic, gemini };
+
+  issuer by = issuer::anthropic;
+  /// Empty where the provider does not show it.
+  std::string text;
+  /// The issuer's proof of it; of a redacted thought, the thought itself in the issuer's cipher.
+  std::string signature;
+  bool redacted = false;
 };
 
 struct message {
@@ -42,7 +58,13 @@ struct message {
   std::string tool_call_id;
   /// The participant's name, where the caller gave one.
   std::string name;
+  /// Of an assistant's message, in the order they were thought.
+  std::vector<thought> thoughts = {};
+  /// Of a tool's message: the tool did not do what was asked.
+  bool failed = false;
 };
+
+class lowered_schemas;
 
 /// A tool the model may ask for.
 struct tool {
@@ -51,6 +73,8 @@ struct tool {
   /// JSON Schema of the arguments, compact JSON text; empty: no parameters.
   std::string parameters;
   std::optional<bool> strict;
+  /// `parameters` as each dialect takes them, see `lowering.hpp`; null: made for each call.
+  std::shared_ptr<const lowered_schemas> lowered = {};
 };
 
 /// Whether and which tool the model must use.
@@ -61,8 +85,6 @@ struct tool_choice {
   /// Of `named`.
   std::string name;
 };
-
-class lowered_schemas;
 
 /// The form the caller wants the text in.
 struct output_format {
@@ -123,6 +145,7 @@ struct completion {
   /// The model that answered, as the provider reported it; empty if it did not.
   std::string model;
   token_usage usage;
+  std::vector<thought> thoughts = {};
 };
 
 /// Tokens that `x` will roughly cost as input: four bytes of text to a token, and 765 an image.

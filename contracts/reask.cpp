@@ -150,6 +150,7 @@ void answer_calls(prompt& to, const prompt& asked, const completion& broken,
   if (!is_blank(broken.text))
     calls = said(role::assistant, cut(broken.text, answer_bytes_max));
   calls.tool_calls = with_own_ids(asked, broken.tool_calls);
+  calls.thoughts = broken.thoughts;
   to.messages.push_back(calls);
   const auto* last = &calls.tool_calls.back();
   const auto* subject = broken.tool_calls.size() == 1 ? "Error: the tool was not run; the call was"
@@ -159,6 +160,7 @@ void answer_calls(prompt& to, const prompt& asked, const completion& broken,
         said(role::tool, &call == last ? complaint(asked, broken, subject, found)
                                        : "Error: the tool was not run. See the last result."));
     reply.tool_call_id = call.id;
+    reply.failed = true;
   }
 }
 
@@ -183,6 +185,7 @@ std::string told_text(const completion& broken) {
 void answer_text(prompt& to, const prompt& asked, const completion& broken,
                  const std::vector<violation>& found) {
   to.messages.push_back(said(role::assistant, told_text(broken)));
+  to.messages.back().thoughts = broken.thoughts;
   std::string words;
   if (broken.text.size() > answer_bytes_max)
     words = "Only the start of your answer is shown above. ";

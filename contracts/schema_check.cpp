@@ -33,7 +33,7 @@ inline bool is_integer_if_asked(const schema_node& node, std::uint8_t types, con
   return !integers_only || json::is_integral(x);
 }
 
-inline bool asks_for_rest(const rule& r) {
+inline bool asks_for_rest(const schema_rule& r) {
   return r.what == op::unevaluated_items || r.what == op::unevaluated_members;
 }
 
@@ -122,7 +122,7 @@ template <bool loud>
 }
 
 template <bool loud>
-[[gnu::always_inline]] inline bool schema_checker<loud>::keeps(const rule& r,
+[[gnu::always_inline]] inline bool schema_checker<loud>::keeps(const schema_rule& r,
                                                                const frame& f) const {
   switch (r.what) {
   case op::one_of_values:
@@ -157,7 +157,7 @@ template <bool loud>
 
 /// The rules that lead to other subschemas.
 template <bool loud>
-bool schema_checker<loud>::keeps_inner(const rule& r, const frame& f) const {
+bool schema_checker<loud>::keeps_inner(const schema_rule& r, const frame& f) const {
   switch (r.what) {
   case op::unique_items:
     return unique_items(f);

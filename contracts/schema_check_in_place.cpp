@@ -30,7 +30,7 @@ bool schema_checker<loud>::branch(node_id id, const frame& f) const {
 }
 
 template <bool loud>
-bool schema_checker<loud>::all_of(const rule& r, const frame& f) const {
+bool schema_checker<loud>::all_of(const schema_rule& r, const frame& f) const {
   bool good = true;
   for (const auto id : code_.branch_rule_table[r.a].nodes) {
     good = valid(id, f.x, f.at, f.seen) && good;
@@ -41,7 +41,7 @@ bool schema_checker<loud>::all_of(const rule& r, const frame& f) const {
 }
 
 template <bool loud>
-bool schema_checker<loud>::any_of(const rule& r, const frame& f) const {
+bool schema_checker<loud>::any_of(const schema_rule& r, const frame& f) const {
   bool good = false;
   for (const auto id : code_.branch_rule_table[r.a].for_value(f.x)) {
     good = branch(id, f) || good;
@@ -52,7 +52,7 @@ bool schema_checker<loud>::any_of(const rule& r, const frame& f) const {
 }
 
 template <bool loud>
-bool schema_checker<loud>::exactly_one_of(const rule& r, const frame& f) const {
+bool schema_checker<loud>::exactly_one_of(const schema_rule& r, const frame& f) const {
   std::size_t n = 0;
   for (const auto id : code_.branch_rule_table[r.a].for_value(f.x))
     if (n < 2)
@@ -67,7 +67,7 @@ bool schema_checker<loud>::exactly_one_of(const rule& r, const frame& f) const {
 /// Says which alternative was nearest: the one whose first violation lies deepest, and at the same
 /// depth rather one of the right type.
 template <bool loud>
-bool schema_checker<loud>::fail_branches(const rule& r, const frame& f) const {
+bool schema_checker<loud>::fail_branches(const schema_rule& r, const frame& f) const {
   if (!goes_on())
     return false;
   std::optional<violation> nearest;
@@ -90,7 +90,7 @@ bool schema_checker<loud>::fail_branches(const rule& r, const frame& f) const {
 }
 
 template <bool loud>
-bool schema_checker<loud>::none_of(const rule& r, const frame& f) const {
+bool schema_checker<loud>::none_of(const schema_rule& r, const frame& f) const {
   return !schema_checker<false>{state_}.valid(r.a, f.x, {}, nullptr) || fail(f, r.word, [] {
     return std::string{"must not be what the schema under \"not\" describes"};
   });
@@ -103,7 +103,7 @@ bool schema_checker<loud>::condition(const condition_rules& r, const frame& f) c
 }
 
 template <bool loud>
-bool schema_checker<loud>::dynamic_reference(const rule& r, const frame& f) const {
+bool schema_checker<loud>::dynamic_reference(const schema_rule& r, const frame& f) const {
   const auto& targets = code_.dynamic_targets[r.a];
   auto target = r.b;
   std::size_t scopes = 0;

@@ -30,7 +30,7 @@ bool schema_checker<loud>::has_all(std::span<const std::string_view> names, keyw
 }
 
 template <bool loud>
-bool schema_checker<loud>::member_names(const rule& r, const frame& f) const {
+bool schema_checker<loud>::member_names(const schema_rule& r, const frame& f) const {
   bool good = true;
   for (const auto& member : f.x.GetObject()) {
     where inner{};
@@ -44,7 +44,7 @@ bool schema_checker<loud>::member_names(const rule& r, const frame& f) const {
 }
 
 template <bool loud>
-bool schema_checker<loud>::dependents(const rule& r, const frame& f) const {
+bool schema_checker<loud>::dependents(const schema_rule& r, const frame& f) const {
   bool good = true;
   for (const auto& x : std::span{code_.dependents}.subspan(r.a, r.b - r.a)) {
     if (!state_.spend(1 + f.x.MemberCount() / 8))
@@ -59,7 +59,7 @@ bool schema_checker<loud>::dependents(const rule& r, const frame& f) const {
 }
 
 template <bool loud>
-bool schema_checker<loud>::unevaluated_members(const rule& r, const frame& f) const {
+bool schema_checker<loud>::unevaluated_members(const schema_rule& r, const frame& f) const {
   bool good = true;
   std::size_t i = 0;
   for (const auto& member : f.x.GetObject()) {
@@ -157,7 +157,7 @@ bool schema_checker<loud>::equal_items(const frame& f, std::size_t a, std::size_
 }
 
 template <bool loud>
-bool schema_checker<loud>::unevaluated_items(const rule& r, const frame& f) const {
+bool schema_checker<loud>::unevaluated_items(const schema_rule& r, const frame& f) const {
   bool good = true;
   for (rapidjson::SizeType i = 0; i < f.x.Size(); ++i) {
     const auto inner = item_at(i, f);

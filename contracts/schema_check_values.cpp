@@ -91,7 +91,7 @@ bool schema_checker<loud>::wrong_type(const frame& f) const {
 }
 
 template <bool loud>
-bool schema_checker<loud>::number(const rule& r, const frame& f) const {
+bool schema_checker<loud>::number(const schema_rule& r, const frame& f) const {
   const auto& limit = code_.number_limits[r.a];
   if (json::is_decimal(f.x) && !state_.spend(json::weight(f.x) * json::weight(*limit.limit)))
     return false;
@@ -100,7 +100,7 @@ bool schema_checker<loud>::number(const rule& r, const frame& f) const {
 }
 
 template <bool loud>
-bool schema_checker<loud>::count(const rule& r, const frame& f, std::size_t n) const {
+bool schema_checker<loud>::count(const schema_rule& r, const frame& f, std::size_t n) const {
   const auto least = is_least(r.what);
   return (least ? n >= r.a : n <= r.a) || fail(f, r.word, [&] {
            return std::string{"must have at "} + (least ? "least " : "most ")
@@ -109,7 +109,7 @@ bool schema_checker<loud>::count(const rule& r, const frame& f, std::size_t n) c
 }
 
 template <bool loud>
-bool schema_checker<loud>::characters(const rule& r, const frame& f) const {
+bool schema_checker<loud>::characters(const schema_rule& r, const frame& f) const {
   // A character has one byte to four, so the length in bytes often decides.
   const auto bytes = f.x.GetStringLength();
   if (is_least(r.what) ? bytes / 4 >= r.a : bytes <= r.a)
@@ -118,7 +118,7 @@ bool schema_checker<loud>::characters(const rule& r, const frame& f) const {
 }
 
 template <bool loud>
-bool schema_checker<loud>::matching(const rule& r, const frame& f) const {
+bool schema_checker<loud>::matching(const schema_rule& r, const frame& f) const {
   const auto& wanted = code_.patterns[r.a];
   if (!state_.spend(text_work(f.x)))
     return false;
@@ -127,7 +127,7 @@ bool schema_checker<loud>::matching(const rule& r, const frame& f) const {
 }
 
 template <bool loud>
-bool schema_checker<loud>::formatted(const rule& r, const frame& f) const {
+bool schema_checker<loud>::formatted(const schema_rule& r, const frame& f) const {
   const auto kind = static_cast<format_kind>(r.a);
   if (!state_.spend(text_work(f.x)))
     return false;
@@ -139,7 +139,7 @@ bool schema_checker<loud>::formatted(const rule& r, const frame& f) const {
 }
 
 template <bool loud>
-bool schema_checker<loud>::one_of_values(const rule& r, const frame& f) const {
+bool schema_checker<loud>::one_of_values(const schema_rule& r, const frame& f) const {
   const auto& set = code_.value_sets[r.a];
   const auto said = [&] { return "must be one of " + listed(*set.listed); };
   if (!f.x.IsString()) {
@@ -151,7 +151,7 @@ bool schema_checker<loud>::one_of_values(const rule& r, const frame& f) const {
 }
 
 template <bool loud>
-bool schema_checker<loud>::constant(const rule& r, const frame& f) const {
+bool schema_checker<loud>::constant(const schema_rule& r, const frame& f) const {
   const auto& wanted = *code_.values[r.a];
   if (wanted.GetType() == f.x.GetType() && !state_.spend(json::weight(f.x)))
     return false;

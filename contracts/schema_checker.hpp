@@ -87,40 +87,40 @@ private:
   bool entered(const frame& f, std::uint8_t types) const;
   bool tracked(const frame& f, std::uint8_t types) const;
   bool rules(const frame& f, std::uint8_t types) const;
-  bool keeps(const rule& r, const frame& f) const;
-  bool keeps_inner(const rule& r, const frame& f) const;
+  bool keeps(const schema_rule& r, const frame& f) const;
+  bool keeps_inner(const schema_rule& r, const frame& f) const;
 
   bool wrong_type(const frame& f) const;
-  bool number(const rule& r, const frame& f) const;
-  bool count(const rule& r, const frame& f, std::size_t n) const;
-  bool characters(const rule& r, const frame& f) const;
-  bool matching(const rule& r, const frame& f) const;
-  bool formatted(const rule& r, const frame& f) const;
-  bool one_of_values(const rule& r, const frame& f) const;
-  bool constant(const rule& r, const frame& f) const;
+  bool number(const schema_rule& r, const frame& f) const;
+  bool count(const schema_rule& r, const frame& f, std::size_t n) const;
+  bool characters(const schema_rule& r, const frame& f) const;
+  bool matching(const schema_rule& r, const frame& f) const;
+  bool formatted(const schema_rule& r, const frame& f) const;
+  bool one_of_values(const schema_rule& r, const frame& f) const;
+  bool constant(const schema_rule& r, const frame& f) const;
 
   bool members(const member_rules& m, const frame& f) const;
   outcome other_member(const member_rules& m, std::string_view name, const json::value& x,
                        const frame& f, outcome so_far) const;
   bool has_all(std::span<const std::string_view> names, keyword word, const frame& f) const;
-  bool member_names(const rule& r, const frame& f) const;
-  bool dependents(const rule& r, const frame& f) const;
-  bool unevaluated_members(const rule& r, const frame& f) const;
+  bool member_names(const schema_rule& r, const frame& f) const;
+  bool dependents(const schema_rule& r, const frame& f) const;
+  bool unevaluated_members(const schema_rule& r, const frame& f) const;
 
   bool items(const item_rules& r, const frame& f) const;
   bool contains(const contains_rules& r, const frame& f) const;
   bool unique_items(const frame& f) const;
   bool equal_items(const frame& f, std::size_t a, std::size_t b) const;
-  bool unevaluated_items(const rule& r, const frame& f) const;
+  bool unevaluated_items(const schema_rule& r, const frame& f) const;
 
-  bool all_of(const rule& r, const frame& f) const;
-  bool any_of(const rule& r, const frame& f) const;
-  bool exactly_one_of(const rule& r, const frame& f) const;
-  bool none_of(const rule& r, const frame& f) const;
+  bool all_of(const schema_rule& r, const frame& f) const;
+  bool any_of(const schema_rule& r, const frame& f) const;
+  bool exactly_one_of(const schema_rule& r, const frame& f) const;
+  bool none_of(const schema_rule& r, const frame& f) const;
   bool condition(const condition_rules& r, const frame& f) const;
-  bool dynamic_reference(const rule& r, const frame& f) const;
+  bool dynamic_reference(const schema_rule& r, const frame& f) const;
   bool branch(node_id id, const frame& f) const;
-  bool fail_branches(const rule& r, const frame& f) const;
+  bool fail_branches(const schema_rule& r, const frame& f) const;
 
   /// Whether to go on after a mistake.
   bool goes_on() const {

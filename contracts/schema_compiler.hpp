@@ -51,7 +51,7 @@ private:
   std::string below(const subschema& at, keyword word, std::string_view token) const;
   node_id want(const schema_target& target, std::string_view held_by);
   node_id want(const subschema& at, const json::value& source, std::string pointer, keyword word);
-  void add(rule made) { out_.rules.push_back(made); }
+  void add(schema_rule made) { out_.rules.push_back(made); }
   void compile(const pending& next);
 
   std::optional<node_id> inner(const subschema& at, keyword word);

@@ -79,7 +79,7 @@ enum class op : std::uint8_t {
 };
 
 /// One group of keywords of a subschema.
-struct rule {
+struct schema_rule {
   op what = op::one_of_values;
   /// The types that it looks at; values of others keep it.
   std::uint8_t applies = every_type;
@@ -231,7 +231,7 @@ struct schema_program {
   std::vector<schema_node> nodes;
   /// One for each node.
   std::vector<schema_place> places;
-  std::vector<rule> rules;
+  std::vector<schema_rule> rules;
 
   std::vector<const json::value*> values;
   std::vector<value_set> value_sets;
@@ -246,7 +246,7 @@ struct schema_program {
   std::vector<condition_rules> conditions;
   std::vector<dynamic_target> dynamic_targets;
 
-  std::span<const rule> rules_of(const schema_node& x) const {
+  std::span<const schema_rule> rules_of(const schema_node& x) const {
     return std::span{rules}.subspan(x.first_rule, x.rules_end - x.first_rule);
   }
 };

@@ -1,56 +1,37 @@
 #include "contracts/json.hpp"
+#include "routes/complaint.hpp"
+#include "routes/ending.hpp"
 #include "routes/openai.hpp"
 #include "routes/openai_classify.hpp"
 
 #include <algorithm>
 #include <array>
-#include <cmath>
-#include <iterator>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace hedgerow::openai {
 
 namespace {
 
-/// What the provider's word for the end of an answer means.
-enum class ending { stop, tool_calls, length, context_full, policy, broken, unnamed, unknown };
-
-struct finish_word {
-  std::string_view text;
-  ending means;
-};
-
 /// Whatever is not listed is unknown, and that is no success.
 /// Sources: semantics.md §4.1, §4.6; `eos` is Together's word for a plain stop.
 constexpr std::array finish_words{
-    finish_word{"stop", ending::stop},
-    finish_word{"eos", ending::stop},
-    finish_word{"tool_calls", ending::tool_calls},
-    finish_word{"function_call", ending::tool_calls}, // before tools were called tools
-    finish_word{"length", ending::length},
-    finish_word{"model_length", ending::context_full}, // Mistral
-    finish_word{"content_filter", ending::policy},
-    finish_word{"refusal", ending::policy},
-    finish_word{"insufficient_system_resource", ending::broken}, // DeepSeek
-    finish_word{"error", ending::broken},                        // Mistral, OpenRouter
-    finish_word{"abort", ending::broken},                        // vLLM
-    finish_word{"", ending::unnamed},                            // Snowflake
+    ending_word{"stop", ending::stop},
+    ending_word{"eos", ending::stop},
+    ending_word{"tool_calls", ending::tool_calls},
+    ending_word{"function_call", ending::tool_calls}, // before tools were called tools
+    ending_word{"length", ending::length},
+    ending_word{"model_length", ending::context_full}, // Mistral
+    ending_word{"content_filter", ending::policy},
+    ending_word{"refusal", ending::policy},
+    ending_word{"guardrail_intervened", ending::policy},         // gateways before Bedrock
+    ending_word{"content_filtered", ending::policy},             // the same
+    ending_word{"insufficient_system_resource", ending::broken}, // DeepSeek
+    ending_word{"error", ending::broken},                        // Mistral, OpenRouter
+    ending_word{"abort", ending::broken},                        // vLLM
+    ending_word{"", ending::unnamed},                            // Snowflake
 };
-
-using answer = std::variant<completion, failure>;
-
-failure failed(failure_class kind, std::string reason, int status) {
-  failure x;
-  x.kind = kind;
-  x.reason = std::move(reason);
-  x.status = status;
-  return x;
-}
-
-failure broken_reply(const http_reply& reply, std::string_view what) {
-  return failed(failure_class::transport,
-                "HTTP " + std::to_string(reply.status) + " with " + std::string{what},
-                reply.status);
-}
 
 /// Whether a filter of Azure's stopped the text or did not run, which is no pass either.
 bool filtered(const json::value& holder) {
@@ -83,13 +64,6 @@ bool unmoderated(const json::value& body) {
   });
 }
 
-std::int64_t count_in(const json::value* x, std::string_view name) {
-  const auto* found = x == nullptr ? nullptr : json::find(*x, name);
-  if (found == nullptr || !json::is_number(*found))
-    return 0;
-  return static_cast<std::int64_t>(std::clamp(json::to_double(*found), 0.0, 1e15));
-}
-
 token_usage usage_of(const json::value& body) {
   const auto* usage = json::find(body, "usage");
   if (usage == nullptr)
@@ -106,19 +80,6 @@ token_usage usage_of(const json::value& body) {
   if (x.reasoning > 0 && count_in(usage, "total_tokens") == x.input + x.output + x.reasoning)
     x.output += x.reasoning;
   return x;
-}
-
-/// FNV-1a, for ids that are missing: the same reply gives the same ids, another gives others.
-std::string made_up_id(std::string_view reply_id, std::size_t index) {
-  std::uint64_t hash = 0xcbf29ce484222325u;
-  const auto mix = [&hash](unsigned char x) { hash = (hash ^ x) * 0x100000001b3u; };
-  std::ranges::for_each(reply_id, mix);
-  mix(static_cast<unsigned char>(index));
-  mix(static_cast<unsigned char>(index >> 8));
-  std::string id = "call_";
-  for (int shift = 60; shift >= 0; shift -= 4)
-    id += "0123456789abcdef"[(hash >> shift) & 15];
-  return id;
 }
 
 /// Arguments are JSON text; some servers send the value itself.
@@ -185,73 +146,8 @@ std::optional<std::string> text_of(const json::value& message) {
   return said.empty() ? std::nullopt : std::optional<std::string>{said};
 }
 
-bool wants_form(const prompt& ask) {
-  using choice = tool_choice::kind;
-  return ask.format.what != output_format::kind::text
-         || (ask.choice
-             && (ask.choice->what == choice::required || ask.choice->what == choice::named));
-}
-
-/// Whether the caller's own limit, and no other, ended the text.
-bool cut_by_caller(const completion& x, const model_call& call) {
-  const auto own = call.ask->params.max_tokens;
-  if (!own || wants_form(*call.ask) || !x.tool_calls.empty())
-    return false;
-  const bool lowest = !call.max_tokens || *call.max_tokens >= *own;
-  return lowest && (x.usage.output == 0 || x.usage.output + 1 >= *own);
-}
-
-/// A reply of a provider that names no reason is whole if it holds something and no limit was near.
-bool looks_whole(const completion& x, const model_call& call) {
-  const auto own = call.ask->params.max_tokens;
-  const auto below = [&](std::optional<std::int64_t> most) {
-    return !most || x.usage.output < *most;
-  };
-  return x.usage.output > 0 && (!x.text.empty() || !x.tool_calls.empty()) && below(own)
-         && below(call.max_tokens);
-}
-
-failure truncated(const http_reply& reply, bool context_full) {
-  auto x = failed(failure_class::capability,
-                  context_full ? "truncated: the context is full" : "truncated", reply.status);
-  x.too_long = context_full;
-  return x;
-}
-
-/// Everything read, only the end is to be judged.
-answer ended(completion x, ending end, const http_reply& reply, const model_call& call) {
-  switch (end) {
-  case ending::unnamed:
-    if (!looks_whole(x, call))
-      return broken_reply(reply, "no finish reason");
-    [[fallthrough]];
-  case ending::stop:
-    x.finish = x.tool_calls.empty() ? finish_reason::stop : finish_reason::tool_calls;
-    return x;
-  case ending::tool_calls:
-    if (x.tool_calls.empty())
-      return failed(failure_class::contract, "announced a tool call and made none", reply.status);
-    x.finish = finish_reason::tool_calls;
-    return x;
-  case ending::length:
-    if (!cut_by_caller(x, call))
-      return truncated(reply, false);
-    x.finish = finish_reason::length;
-    return x;
-  case ending::context_full:
-    return truncated(reply, true);
-  case ending::policy:
-    return failed(failure_class::policy, "stopped by the provider's content filter", reply.status);
-  case ending::broken:
-    return broken_reply(reply, "a finish reason that is an error");
-  case ending::unknown:
-    break;
-  }
-  return failed(failure_class::capability, "unknown finish reason", reply.status);
-}
-
-answer read_message(const json::value& body, const json::value& message, ending end,
-                    const http_reply& reply, const model_call& call) {
+decoded read_message(const json::value& body, const json::value& message, ending end,
+                     const http_reply& reply, const model_call& call) {
   completion x;
   x.model = json::find_text(body, "model");
   x.usage = usage_of(body);
@@ -262,11 +158,11 @@ answer read_message(const json::value& body, const json::value& message, ending 
   if (!text && x.tool_calls.empty() && (end == ending::stop || end == ending::unnamed))
     return failed(failure_class::contract, "neither text nor a tool call", reply.status);
   x.text = std::move(text).value_or("");
-  return ended(std::move(x), end, reply, call);
+  return ended(std::move(x), end, reply.status, call);
 }
 
-answer read_choice(const json::value& body, const json::value& choice, const http_reply& reply,
-                   const model_call& call) {
+decoded read_choice(const json::value& body, const json::value& choice, const http_reply& reply,
+                    const model_call& call) {
   const auto blocked = [&reply](std::string_view why) {
     return failed(failure_class::policy, std::string{why}, reply.status);
   };
@@ -276,14 +172,13 @@ answer read_choice(const json::value& body, const json::value& choice, const htt
     return blocked("stopped by the provider's content filter");
   const auto* named = json::find(choice, "finish_reason");
   if (named == nullptr || !named->IsString())
-    return broken_reply(reply, "no finish reason");
-  const auto found = std::ranges::find(finish_words, json::text_of(*named), &finish_word::text);
-  const auto end = found == finish_words.end() ? ending::unknown : found->means;
+    return broken_reply(reply.status, "no finish reason");
+  const auto end = ending_of(finish_words, json::text_of(*named));
   const auto* message = json::find(choice, "message");
   if (end == ending::policy)
     return blocked("stopped by the provider's content filter");
   if (message == nullptr || !json::is_object(*message))
-    return broken_reply(reply, "no message");
+    return broken_reply(reply.status, "no message");
   if (refuses(*message))
     return blocked("the model refused");
   return read_message(body, *message, end, reply, call);
@@ -301,20 +196,20 @@ std::optional<complaint> hidden_in(const json::value& body, const json::value* c
 
 } // namespace
 
-answer decode(const http_reply& reply, const model_call& call,
-              std::chrono::system_clock::time_point now) {
+decoded decode(const http_reply& reply, const model_call& call,
+               std::chrono::system_clock::time_point now) {
   const auto parsed = json::parse(reply.body);
-  if (reply.status < 200 || reply.status >= 300)
+  if (!is_success(reply.status))
     return classify(reply, parsed ? complaint_in(*parsed) : std::nullopt, now);
   if (!parsed)
-    return broken_reply(reply, "a body that is no JSON");
+    return broken_reply(reply.status, "a body that is no JSON");
   const auto* choices = json::find(*parsed, "choices");
   const bool some = choices != nullptr && choices->IsArray() && !choices->Empty();
   const auto* choice = some ? &(*choices)[0] : nullptr;
   if (const auto said = hidden_in(*parsed, choice))
     return classify(reply, said, now);
   if (choice == nullptr)
-    return broken_reply(reply, "no choices");
+    return broken_reply(reply.status, "no choices");
   return read_choice(*parsed, *choice, reply, call);
 }
 

@@ -1,95 +1,23 @@
 #include "contracts/instructions.hpp"
 #include "contracts/json.hpp"
 #include "contracts/lowering.hpp"
+#include "routes/base_url.hpp"
+#include "routes/ending.hpp"
+#include "routes/json_object.hpp"
 #include "routes/openai.hpp"
+#include "routes/outgoing.hpp"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
-#include <cmath>
+#include <utility>
 
 namespace hedgerow::openai {
 
 namespace {
 
-/// Writes the commas and braces of one JSON object.
-class object {
-public:
-  explicit object(std::string& out) : out_{out} { out_ += '{'; }
-
-  /// Starts the member `name`; the caller appends its value to what is returned.
-  std::string& member(std::string_view name) {
-    out_ += empty_ ? "\"" : ",\"";
-    empty_ = false;
-    out_ += name;
-    out_ += "\":";
-    return out_;
-  }
-
-  void text(std::string_view name, std::string_view value) {
-    json::append_quoted(member(name), value);
-  }
-
-  void text_unless_empty(std::string_view name, std::string_view value) {
-    if (!value.empty())
-      text(name, value);
-  }
-
-  void flag(std::string_view name, std::optional<bool> value) {
-    if (value)
-      member(name) += *value ? "true" : "false";
-  }
-
-  void number(std::string_view name, std::optional<std::int64_t> value) {
-    if (value)
-      member(name) += std::to_string(*value);
-  }
-
-  void number(std::string_view name, std::optional<double> value) {
-    if (!value || !std::isfinite(*value))
-      return; // JSON has no word for it.
-    std::array<char, 32> digits{};
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), *value).ptr;
-    member(name).append(digits.data(), end);
-  }
-
-  void end() { out_ += '}'; }
-
-private:
-  std::string& out_;
-  bool empty_ = true;
-};
-
-/// Appends `[…]` with one `write(item)` for each of `items`.
-template <class Items, class Write>
-void append_list(std::string& out, const Items& items, Write write) {
-  out += '[';
-  for (const auto& x : items) {
-    if (&x != &items.front())
-      out += ',';
-    write(x);
-  }
-  out += ']';
-}
-
-std::string_view after_scheme(std::string_view url) {
-  const auto at = url.find("://");
-  return at == std::string_view::npos ? url : url.substr(at + 3);
-}
-
-std::string_view prefix_of(std::string_view base_url) {
-  const auto rest = after_scheme(base_url);
-  const auto slash = rest.find('/');
-  auto path = slash == std::string_view::npos ? std::string_view{} : rest.substr(slash);
-  while (path.ends_with('/'))
-    path.remove_suffix(1);
-  return path;
-}
-
-bool is_openai_itself(std::string_view base_url) {
-  const auto rest = after_scheme(base_url);
-  return same_name(rest.substr(0, rest.find_first_of(":/")), "api.openai.com");
-}
+constexpr std::string_view own_host = "api.openai.com";
+constexpr std::size_t tool_name_bytes_max = 64;
+constexpr std::size_t id_bytes_max = 40;
+constexpr std::size_t mistral_id_bytes = 9;
 
 bool speaks_of_json(const prompt& ask) {
   constexpr std::string_view word = "json";
@@ -111,13 +39,13 @@ std::string instruction_for(const route_config& route, const prompt& ask) {
 }
 
 void append_part(std::string& out, const part& x) {
-  object fields{out};
+  json_object fields{out};
   if (x.what == part::kind::text) {
     fields.text("type", "text");
     fields.text("text", x.text);
   } else {
     fields.text("type", "image_url");
-    object image{fields.member("image_url")};
+    json_object image{fields.member("image_url")};
     image.text("url", x.text);
     image.text_unless_empty("detail", x.detail);
     image.end();
@@ -137,11 +65,24 @@ void append_content(std::string& out, const message& x) {
     append_list(out, x.parts, [&out](const part& p) { append_part(out, p); });
 }
 
-void append_tool_call(std::string& out, const tool_call& x) {
-  object fields{out};
-  fields.text("id", x.id);
+/// Ids of another provider's calls, where this one is known to be particular about them.
+std::string own_id(const route_config& route, const std::string& id) {
+  if (is_at_host(route.provider.base_url, own_host)
+      || route.provider.kind == provider_kind::azure_openai)
+    return portable_id(id, id_bytes_max);
+  const bool mistral = is_at_host(route.provider.base_url, "api.mistral.ai");
+  if (!mistral
+      || (id.size() == mistral_id_bytes && id.find_first_of("_-") == id.npos
+          && is_plain_name(id, mistral_id_bytes)))
+    return id;
+  return made_up_id(id, 0).substr(std::string_view{"call_"}.size(), mistral_id_bytes);
+}
+
+void append_tool_call(std::string& out, const route_config& route, const tool_call& x) {
+  json_object fields{out};
+  fields.text("id", own_id(route, x.id));
   fields.text("type", "function");
-  object function{fields.member("function")};
+  json_object function{fields.member("function")};
   function.text("name", x.name);
   function.text("arguments", x.arguments);
   function.end();
@@ -149,16 +90,16 @@ void append_tool_call(std::string& out, const tool_call& x) {
 }
 
 /// Servers differ on the role `developer`; all of them know `system`.
-void append_message(std::string& out, const message& x) {
-  object fields{out};
+void append_message(std::string& out, const route_config& route, const message& x) {
+  json_object fields{out};
   fields.text("role", to_string(x.from));
   append_content(fields.member("content"), x);
   fields.text_unless_empty("name", x.name);
   if (!x.tool_calls.empty())
     append_list(fields.member("tool_calls"), x.tool_calls,
-                [&out](const tool_call& call) { append_tool_call(out, call); });
+                [&](const tool_call& call) { append_tool_call(out, route, call); });
   if (x.from == role::tool)
-    fields.text("tool_call_id", x.tool_call_id);
+    fields.text("tool_call_id", own_id(route, x.tool_call_id));
   fields.end();
 }
 
@@ -176,22 +117,27 @@ std::vector<message> instructed(std::vector<message> messages, std::string instr
 }
 
 void append_messages(std::string& out, const route_config& route, const prompt& ask) {
-  const auto write = [&out](const message& x) { append_message(out, x); };
+  const auto write = [&](const message& x) { append_message(out, route, x); };
   if (auto words = instruction_for(route, ask); !words.empty())
     append_list(out, instructed(ask.messages, std::move(words)), write);
   else
     append_list(out, ask.messages, write);
 }
 
-void append_tool(std::string& out, const tool& x) {
-  object fields{out};
+/// A tool as the caller wrote it where the caller said whether it is strict, or where there is no
+/// strict form of it.
+void append_tool(std::string& out, const route_config& route, const tool& x) {
+  const bool may =
+      !x.strict && !x.parameters.empty() && route.capabilities.has(capability::json_schema);
+  const auto strict = may ? parameters_in(x, schema_dialect::openai_strict) : std::nullopt;
+  json_object fields{out};
   fields.text("type", "function");
-  object function{fields.member("function")};
+  json_object function{fields.member("function")};
   function.text("name", x.name);
   function.text_unless_empty("description", x.description);
   if (!x.parameters.empty())
-    function.member("parameters") += x.parameters;
-  function.flag("strict", x.strict);
+    function.member("parameters") += strict ? *strict : x.parameters;
+  function.flag("strict", strict ? std::optional{true} : x.strict);
   function.end();
   fields.end();
 }
@@ -208,9 +154,9 @@ void append_choice(std::string& out, const tool_choice& x) {
     out += "\"required\"";
     break;
   case tool_choice::kind::named: {
-    object fields{out};
+    json_object fields{out};
     fields.text("type", "function");
-    object function{fields.member("function")};
+    json_object function{fields.member("function")};
     function.text("name", x.name);
     function.end();
     fields.end();
@@ -219,10 +165,11 @@ void append_choice(std::string& out, const tool_choice& x) {
   }
 }
 
-void append_tools(object& body, std::string& out, const prompt& ask) {
+void append_tools(json_object& body, std::string& out, const route_config& route,
+                  const prompt& ask) {
   if (ask.tools.empty())
     return;
-  append_list(body.member("tools"), ask.tools, [&out](const tool& x) { append_tool(out, x); });
+  append_list(body.member("tools"), ask.tools, [&](const tool& x) { append_tool(out, route, x); });
   if (ask.choice)
     append_choice(body.member("tool_choice"), *ask.choice);
   body.flag("parallel_tool_calls", ask.params.parallel_tool_calls);
@@ -241,10 +188,10 @@ std::string format_name(std::string_view wanted) {
   return name;
 }
 
-void append_format(object& body, const route_config& route, const output_format& x) {
+void append_format(json_object& body, const route_config& route, const output_format& x) {
   if (x.what == output_format::kind::text || !route.capabilities.has(capability::json_schema))
     return;
-  object fields{body.member("response_format")};
+  json_object fields{body.member("response_format")};
   if (x.what == output_format::kind::json_object) {
     fields.text("type", "json_object");
   } else {
@@ -252,7 +199,7 @@ void append_format(object& body, const route_config& route, const output_format&
     // A schema that cannot be sent strictly goes as it stands, and guides the model all the same.
     const auto* strict =
         x.lowered && !x.strict ? x.lowered->in(schema_dialect::openai_strict) : nullptr;
-    object schema{fields.member("json_schema")};
+    json_object schema{fields.member("json_schema")};
     schema.text("name", format_name(x.name));
     schema.member("schema") += strict ? strict->schema : x.schema;
     schema.flag("strict", strict ? std::optional{true} : x.strict);
@@ -261,18 +208,7 @@ void append_format(object& body, const route_config& route, const output_format&
   fields.end();
 }
 
-std::optional<std::int64_t> output_limit(const route_config& route, const model_call& call) {
-  auto most = call.ask->params.max_tokens;
-  if (call.max_tokens)
-    most = std::min(most.value_or(*call.max_tokens), *call.max_tokens);
-  // On its own the route's limit says nothing new, and servers that add it to the input would
-  // refuse prompts that fit.
-  if (most && route.max_output > 0)
-    most = std::min(*most, route.max_output);
-  return most;
-}
-
-void append_params(object& body, std::string& out, const parameters& x) {
+void append_params(json_object& body, std::string& out, const parameters& x) {
   body.number("temperature", x.temperature);
   body.number("top_p", x.top_p);
   body.number("frequency_penalty", x.frequency_penalty);
@@ -285,53 +221,50 @@ void append_params(object& body, std::string& out, const parameters& x) {
   body.text_unless_empty("user", x.user);
 }
 
-std::size_t expected_size(const prompt& x) {
-  std::size_t bytes = 1024 + x.format.schema.size();
-  for (const auto& m : x.messages) {
-    bytes += 64;
-    for (const auto& p : m.parts)
-      bytes += p.text.size() + p.text.size() / 16 + 64;
-    for (const auto& call : m.tool_calls)
-      bytes += call.arguments.size() * 2 + 128;
-  }
-  for (const auto& t : x.tools)
-    bytes += t.parameters.size() + t.description.size() + 128;
-  return bytes;
-}
+} // namespace
 
-std::string body_of(const route_config& route, const model_call& call) {
+std::string body_of(const route_config& route, const model_call& call,
+                    std::string_view limit_name) {
   const auto& ask = *call.ask;
   std::string out;
   out.reserve(expected_size(ask));
-  object body{out};
+  json_object body{out};
   body.text("model", route.model);
   if (call.on_piece) {
     body.flag("stream", true);
     body.member("stream_options") += R"({"include_usage":true})";
   }
   append_messages(body.member("messages"), route, ask);
-  append_tools(body, out, ask);
+  append_tools(body, out, route, ask);
   append_format(body, route, ask.format);
   append_params(body, out, ask.params);
-  body.number(is_openai_itself(route.provider.base_url) ? "max_completion_tokens" : "max_tokens",
-              output_limit(route, call));
+  body.number(limit_name, output_limit(route, call));
   body.end();
   return out;
 }
 
-} // namespace
+std::optional<failure> objection(const route_config& route, const model_call& call) {
+  if (is_at_host(route.provider.base_url, own_host))
+    return strict_objection(call);
+  return std::nullopt;
+}
+
+std::optional<failure> strict_objection(const model_call& call) {
+  const auto fits = [](const tool& x) { return is_plain_name(x.name, tool_name_bytes_max); };
+  if (!std::ranges::all_of(call.ask->tools, fits))
+    return inexpressible("OpenAI takes no tool of such a name");
+  return std::nullopt;
+}
 
 http_request encode(const route_config& route, const model_call& call) {
-  http_request x;
-  x.target = std::string{prefix_of(route.provider.base_url)} + "/chat/completions";
-  x.headers = {{"content-type", "application/json"},
-               {"accept", call.on_piece ? "text/event-stream" : "application/json"}};
+  const auto& base = route.provider.base_url;
+  http_headers own;
   if (!route.provider.api_key.empty())
-    x.headers.emplace_back("authorization", "Bearer " + route.provider.api_key);
-  if (route.provider.trace && !call.traceparent.empty())
-    x.headers.emplace_back("traceparent", call.traceparent);
-  x.headers.insert(x.headers.end(), route.provider.headers.begin(), route.provider.headers.end());
-  x.body = body_of(route, call);
+    own.emplace_back("authorization", "Bearer " + route.provider.api_key);
+  auto x =
+      request_to(route, call, std::string{path_prefix(base)} + "/chat/completions", std::move(own));
+  x.body =
+      body_of(route, call, is_at_host(base, own_host) ? "max_completion_tokens" : "max_tokens");
   return x;
 }
 

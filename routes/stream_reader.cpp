@@ -22,7 +22,7 @@ stream_piece stream_reader::take(std::string_view bytes) {
   bytes_ += bytes.size();
   events_.feed(bytes);
   while (const auto event = events_.next()) {
-    auto piece = assembly_.take(*event);
+    auto piece = take(*event);
     all.text += piece.text;
     all.content = all.content || piece.content;
     all.progress = all.progress || piece.progress;
@@ -31,17 +31,27 @@ stream_piece stream_reader::take(std::string_view bytes) {
     give_up("an event of the stream is too long");
   else if (bytes_ > bytes_max)
     give_up("the stream is too long");
-  else if (assembly_.skipped() > skipped_max)
+  else if (std::visit([](const auto& x) { return x.skipped(); }, assembly_) > skipped_max)
     give_up("too many events of the stream are no JSON");
   return all;
 }
 
+stream_piece stream_reader::take(const sse_event& event) {
+  return std::visit([&event](auto& x) { return x.take(event); }, assembly_);
+}
+
+stream_stage stream_reader::stage() const {
+  if (wrong_)
+    return stream_stage::closed;
+  return std::visit([](const auto& x) { return x.stage(); }, assembly_);
+}
+
 std::string stream_reader::whole() {
-  if (assembly_.stage() == stream_stage::open)
+  if (stage() == stream_stage::open)
     // Broken proxies end a stream with an error that no blank line follows.
     if (const auto tail = events_.tail(); is_error(tail))
-      assembly_.take({.name = {}, .data = tail});
-  return assembly_.whole();
+      take(sse_event{.name = {}, .data = tail});
+  return std::visit([](const auto& x) { return x.whole(); }, assembly_);
 }
 
 void stream_reader::give_up(std::string reason) {

@@ -1,27 +1,30 @@
 #pragma once
 
 #include "contracts/failure.hpp"
-#include "routes/openai_stream.hpp"
 #include "routes/sse.hpp"
+#include "routes/stream_assembly.hpp"
 #include "routes/stream_piece.hpp"
 
 #include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace hedgerow {
 
 /// Reads the body of a streamed answer as its bytes come, in whatever pieces.
 class stream_reader {
 public:
+  explicit stream_reader(stream_assembly empty) : assembly_{std::move(empty)} {}
+
   /// What some bytes brought.
   stream_piece take(std::string_view bytes);
 
   /// Whether any bytes came.
   bool has_begun() const { return bytes_ > 0; }
 
-  stream_stage stage() const { return wrong_ ? stream_stage::closed : assembly_.stage(); }
+  stream_stage stage() const;
 
   /// What is wrong with the stream itself, as nothing that the provider said.
   const std::optional<failure>& wrong() const { return wrong_; }
@@ -31,10 +34,11 @@ public:
   std::string whole();
 
 private:
+  stream_piece take(const sse_event& event);
   void give_up(std::string reason);
 
   sse_parser events_;
-  openai::stream_assembly assembly_;
+  stream_assembly assembly_;
   std::size_t bytes_ = 0;
   std::optional<failure> wrong_;
 };

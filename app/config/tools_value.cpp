@@ -1,8 +1,10 @@
 // The tools that a contract allows: in the file or in a file of their own, as OpenAI lists them.
 
 #include "app/config/sections.hpp"
+#include "contracts/lowering.hpp"
 #include "routes/openai_tools.hpp"
 
+#include <memory>
 #include <utility>
 
 namespace hedgerow::config {
@@ -43,6 +45,8 @@ result<std::vector<allowed_tool>> tools_from(const std::string& text) {
                          + "' do not compile: " + compiled.error().message,
                      "[" + std::to_string(out.size()) + "]"};
       next.arguments = std::move(*compiled);
+      if (const auto source = json::parse(next.what.parameters))
+        next.what.lowered = std::make_shared<const lowered_schemas>(*source);
     }
     out.push_back(std::move(next));
   }

@@ -31,6 +31,10 @@ stop_call http_client::start(http_call call, std::function<void(http_outcome)> o
   };
 }
 
+void http_client::post(std::function<void()> act) {
+  asio::post(lanes_[contexts_.pick()]->io, std::move(act));
+}
+
 void http_client::close() {
   for (const auto& each : lanes_)
     asio::dispatch(each->io, [each] { each->close(); });

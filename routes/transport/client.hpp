@@ -82,6 +82,9 @@ public:
   /// once, so the peer knows. Callable from any thread.
   stop_call start(http_call call, std::function<void(http_outcome)> on_ended);
 
+  /// Has `act` done on the context where a call started now would be, never from inside `post`.
+  void post(std::function<void()> act);
+
   /// Stops every call in flight and closes every idle connection; calls started later are cancelled
   /// at once. Afterwards the contexts have nothing left to do. Callable from any thread.
   void close();

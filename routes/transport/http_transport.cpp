@@ -1,6 +1,7 @@
 #include "routes/transport/http_transport.hpp"
 
-#include "routes/openai.hpp"
+#include "routes/dialect.hpp"
+#include "routes/outgoing.hpp"
 #include "routes/stream_reader.hpp"
 
 #include <chrono>
@@ -42,11 +43,11 @@ heard listen(live_stream& live, const model_call& call, std::string_view bytes) 
   return is_progress ? heard::progress : heard::noise;
 }
 
-http_call to_http(const route_config& route, std::shared_ptr<const endpoint> to,
-                  const model_call& call) {
+http_call to_http(const dialect& speaks, const route_config& route,
+                  std::shared_ptr<const endpoint> to, const model_call& call) {
   http_call out;
   out.to = std::move(to);
-  out.request = openai::encode(route, call);
+  out.request = speaks.encode(route, call);
   // A whole answer begins when the model has finished it, so its first byte may come last.
   out.within = {.connect = route.timeout.connect,
                 .first_byte = call.on_piece ? route.timeout.first_token : call.total,
@@ -69,13 +70,14 @@ void settle_stream(http_outcome& how, stream_reader& reader) {
     how.what = http_reply{.status = 200, .headers = {}, .body = reader.whole()};
 }
 
-call_ended to_model(http_outcome how, const model_call& call) {
+call_ended to_model(const dialect& speaks, http_outcome how, const model_call& call) {
   call_ended out;
   out.times = how.times;
   if (auto* reply = std::get_if<http_reply>(&how.what)) {
     out.status = reply->status;
-    out.provider_request_id = header(reply->headers, "x-request-id");
-    std::visit([&out](auto&& said) { out.what = std::move(said); }, openai::decode(*reply, call));
+    out.provider_request_id = header(reply->headers, speaks.request_id);
+    std::visit([&out](auto&& said) { out.what = std::move(said); },
+               speaks.decode(*reply, call, {}));
   } else if (auto* wrong = std::get_if<failure>(&how.what)) {
     out.what = std::move(*wrong);
   } else {
@@ -84,10 +86,18 @@ call_ended to_model(http_outcome how, const model_call& call) {
   return out;
 }
 
+/// The end of a call that was never made.
+call_ended refused(failure why) {
+  call_ended out;
+  out.what = std::move(why);
+  return out;
+}
+
 } // namespace
 
 result<transport> http_transport(http_client& client, route_config route) {
-  if (route.provider.kind != provider_kind::openai)
+  const auto* speaks = dialect_of(route.provider.kind);
+  if (speaks == nullptr)
     return error{errc::config_invalid,
                  "route '" + route.name + "': providers of kind "
                      + std::string{to_string(route.provider.kind)} + " cannot be called over HTTP.",
@@ -97,19 +107,27 @@ result<transport> http_transport(http_client& client, route_config route) {
     return found.error();
   const auto to = std::make_shared<const endpoint>(std::move(*found));
   const auto config = std::make_shared<const route_config>(std::move(route));
-  return transport{[&client, to, config](model_call asked, auto on_ended) {
-    auto post = to_http(*config, to, asked);
+  return transport{[&client, speaks, to, config](model_call asked, auto on_ended) -> stop_call {
+    if (auto why = speaks->objection(*config, asked)) {
+      client.post(
+          [why = std::move(*why), on_ended = std::move(on_ended)] { on_ended(refused(why)); });
+      return [] {};
+    }
+    auto post = to_http(*speaks, *config, to, asked);
+    // The reply is held against the limit that was sent.
+    if (const auto sent = output_limit(*config, asked))
+      asked.max_tokens = sent;
     const auto call = std::make_shared<const model_call>(std::move(asked));
     std::shared_ptr<live_stream> live;
     if (call->on_piece) {
-      live = std::make_shared<live_stream>();
+      live = std::make_shared<live_stream>(live_stream{stream_reader{speaks->assembly()}});
       post.window = call->window;
       post.listen = [live, call](std::string_view bytes) { return listen(*live, *call, bytes); };
     }
-    auto tell = [live, call, on_ended = std::move(on_ended)](http_outcome how) {
+    auto tell = [speaks, live, call, on_ended = std::move(on_ended)](http_outcome how) {
       if (live && live->reader.has_begun())
         settle_stream(how, live->reader);
-      auto ended = to_model(std::move(how), *call);
+      auto ended = to_model(*speaks, std::move(how), *call);
       if (live)
         ended.times.first_content = live->first_content;
       on_ended(std::move(ended));

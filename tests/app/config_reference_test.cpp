@@ -126,9 +126,6 @@ files beside_it() {
 }
 
 const std::set<std::string> not_built{
-    "providers.anthropic.kind",
-    "providers.gemini.kind",
-    "providers.azure_eu.kind",
     "routes.compact.limits",
     "tasks.support_triage.ladder[3].as",
     "tasks.support_triage.ladder[4].cache",

@@ -36,6 +36,8 @@ const std::vector<bad> single_mistakes{
     {"    model: small\n    timeout: { first_token: 1s, total", "    timeout: { total",
      "routes.compact.model", "is missing", "  compact:"},
     {"kind: openai, ", "", "providers.east.kind", "is missing"},
+    {"kind: openai", "kind: bedrock", "providers.east.kind",
+     "one of: openai, anthropic, gemini, azure_openai"},
     {", base_url: https://east.example/v1", "", "providers.east.base_url", "is missing"},
     // Types and units.
     {"threads: 2", "threads: two", "server.threads", "whole number from 0 to 1024"},
@@ -161,7 +163,6 @@ const std::vector<bad> single_mistakes{
     {"budget: { attempts: 6 }", "budget: { attempts: 1 }", "tasks.triage.hedge", "allows only one",
      "    hedge:"},
     // What is not built.
-    {"kind: openai", "kind: gemini", "providers.east.kind", "`kind: gemini` is not built yet"},
     {"    connections: 8", "    trace: true", "providers.west.trace", "not built yet"},
     {"    enabled: true", "    limits: { concurrency: 4 }", "routes.backup.limits",
      "not built yet"},

@@ -34,10 +34,13 @@ private:
   std::size_t written_ = 0;
 };
 
-json::document read(const fs::path& file) {
+std::string text_of(const fs::path& file) {
   std::ifstream in{file, std::ios::binary};
-  const std::string text{std::istreambuf_iterator<char>{in}, {}};
-  auto parsed = json::parse(text, {.depth = 1000});
+  return {std::istreambuf_iterator<char>{in}, {}};
+}
+
+json::document read(const fs::path& file) {
+  auto parsed = json::parse(text_of(file), {.depth = 1000});
   return parsed ? std::move(*parsed) : json::document{};
 }
 
@@ -97,6 +100,26 @@ void write_tool_seeds(const fs::path& data, const fs::path& out) {
   });
 }
 
+std::string_view dialect_letter(std::string_view api) {
+  if (api == "messages")
+    return "a";
+  return api == "gemini" ? "g" : "o";
+}
+
+void write_reply_seeds(const fs::path& data, const fs::path& out) {
+  corpus replies{out / "decode"};
+  const auto folder = data / "providers";
+  each_item(read(folder / "index.json"), [&](const json::value& x) {
+    const auto* stream = json::find(x, "stream");
+    const auto* status = json::find(x, "http_status");
+    if (stream == nullptr || !stream->IsFalse() || status == nullptr || !status->IsInt())
+      return;
+    replies.add(std::string{dialect_letter(json::find_text(x, "api"))} + ' '
+                + std::to_string(status->GetInt()) + '\n'
+                + text_of(folder / json::find_text(x, "file")));
+  });
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -107,5 +130,6 @@ int main(int argc, char** argv) {
   write_schema_seeds(argv[1], argv[2]);
   write_repair_seeds(argv[1], argv[2]);
   write_tool_seeds(argv[1], argv[2]);
+  write_reply_seeds(argv[1], argv[2]);
   return 0;
 }

@@ -122,10 +122,32 @@ TEST_CASE("errors are classified by status, type and code", "[openai]") {
       {400, R"({"error":{"code":400,"type":"exceed_context_size_error","n_ctx":512}})", capability},
       {501, R"({"error":{"code":501,"type":"not_supported_error"}})", capability},
       {503, R"({"error":{"code":503,"type":"unavailable_error"}})", transport},
+      // The words of each for a prompt too long
+      {400,
+       R"({"object":"error","message":"Prompt contains 9 tokens, too large for model with 8",)"
+       R"("type":"invalid_request_error","code":"3051"})",
+       capability},
+      {400,
+       R"({"error":{"message":"This endpoint's maximum context length is 9 tokens.","code":400}})",
+       capability},
+      {400, R"({"error":{"message":"the request exceeds the available context size.","code":400}})",
+       capability},
+      {400,
+       R"({"object":"error","message":"The decoder prompt (length 9) is longer than the maximum )"
+       R"(model length of 8.","code":400})",
+       capability},
+      {400, R"({"error":"The number of tokens to keep from the initial prompt is greater than 8"})",
+       capability},
+      {500, R"({"error":{"message":"Too many tokens","code":500}})", transport},
       // Cohere
       {498, R"({"message":"blocked"})", policy},
       // xAI
       {400, R"({"code":"Client specified an invalid argument","error":"bad"})", invalid_request},
+      // Google behind this dialect
+      {400,
+       R"([{"error":{"code":400,"message":"API key not valid.","status":"INVALID_ARGUMENT"}}])",
+       auth},
+      {404, R"([{"error":{"code":404,"message":"x","status":"NOT_FOUND"}}])", auth},
       // A list around the error
       {429, R"([{"error":{"code":429}}])", rate_limit},
       {400, "[]", auth},

@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <limits>
 #include <memory>
 
@@ -271,4 +272,74 @@ TEST_CASE_METHOD(fixture, "JSON without a schema is named in the words OpenAI as
   x = body();
   CHECK(json::find(x, "response_format") == nullptr);
   CHECK(text_at(x, "/messages/0/role") == "system");
+}
+
+TEST_CASE_METHOD(fixture, "a tool is strict where its caller left that open", "[openai]") {
+  const std::string schema =
+      R"({"type":"object","properties":{"a":{"type":"string"},"b":{"type":"integer"}},)"
+      R"("required":["a"]})";
+  say(role::user, "x");
+  ask.tools = {{"open", {}, schema, std::nullopt},
+               {"lax", {}, schema, false},
+               {"map", {}, R"({"type":"object","additionalProperties":{}})", std::nullopt}};
+  const auto x = body();
+  CHECK(json::at(x, "/tools/0/function/strict")->IsTrue());
+  CHECK(json::at(x, "/tools/0/function/parameters/required")->Size() == 2);
+  CHECK(json::at(x, "/tools/0/function/parameters/additionalProperties")->IsFalse());
+  CHECK(json::at(x, "/tools/1/function/strict")->IsFalse());
+  CHECK(json::at(x, "/tools/1/function/parameters/required")->Size() == 1);
+  CHECK(json::at(x, "/tools/2/function/strict") == nullptr);
+  CHECK(json::at(x, "/tools/2/function/parameters/additionalProperties") != nullptr);
+  route.capabilities.bits = static_cast<std::uint8_t>(capability::tools);
+  CHECK(json::at(body(), "/tools/0/function/strict") == nullptr);
+  CHECK(json::at(body(), "/tools/0/function/parameters/required")->Size() == 1);
+}
+
+TEST_CASE_METHOD(fixture, "what was kept of a tool's schema is what is sent", "[openai]") {
+  const auto source = json::parse(R"({"type":"object","properties":{"kept":{"type":"string"}}})");
+  ask.tools = {{"f",
+                {},
+                R"({"type":"object","properties":{}})",
+                std::nullopt,
+                std::make_shared<const lowered_schemas>(*source)}};
+  CHECK(json::at(body(), "/tools/0/function/parameters/properties/kept") != nullptr);
+}
+
+TEST_CASE_METHOD(fixture, "ids of other providers arrive in a form that the server takes",
+                 "[openai]") {
+  const std::string foreign = "functions.wx:0";
+  ask.messages = {{role::assistant, {}, {{foreign, "wx", "{}"}}, {}, {}},
+                  {role::tool, {{part::kind::text, "3C", {}}}, {}, foreign, {}}};
+  const auto ids = [this] {
+    const auto x = body();
+    CHECK(text_at(x, "/messages/0/tool_calls/0/id") == text_at(x, "/messages/1/tool_call_id"));
+    return text_at(x, "/messages/1/tool_call_id");
+  };
+  CHECK(ids() == foreign);
+  route.provider.base_url = "https://api.openai.com/v1";
+  CHECK(ids().starts_with("call_"));
+  CHECK(ids().size() <= 40);
+  route.provider.base_url = "https://api.mistral.ai/v1";
+  CHECK(ids().size() == 9);
+  CHECK(ids().find_first_not_of("0123456789abcdef") == std::string::npos);
+  ask.messages[0].tool_calls[0].id = ask.messages[1].tool_call_id = "Ab3dE6gH9";
+  CHECK(ids() == "Ab3dE6gH9");
+}
+
+TEST_CASE_METHOD(fixture, "only api.openai.com is known to be particular about names", "[openai]") {
+  ask.tools = {{"files.list", {}, {}, {}}};
+  CHECK_FALSE(openai::objection(route, call()));
+  route.provider.base_url = "https://api.openai.com/v1";
+  REQUIRE(openai::objection(route, call()));
+  CHECK(openai::objection(route, call())->kind == failure_class::capability);
+}
+
+TEST_CASE_METHOD(fixture, "a configured header stands for the one of the dialect", "[openai]") {
+  route.provider.api_key = "k";
+  route.provider.headers = {{"Authorization", "Basic x"}};
+  const auto x = request();
+  CHECK(header(x.headers, "authorization") == "Basic x");
+  CHECK(std::ranges::count_if(
+            x.headers, [](const auto& field) { return same_name(field.first, "authorization"); })
+        == 1);
 }

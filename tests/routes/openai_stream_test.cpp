@@ -45,7 +45,7 @@ struct heard_stream {
 };
 
 heard_stream hear(std::string_view bytes, std::size_t cut = std::string_view::npos) {
-  stream_reader reader;
+  stream_reader reader{openai::stream_assembly{}};
   heard_stream out;
   for (std::size_t i = 0; i < bytes.size(); i += std::min(cut, bytes.size() - i)) {
     const auto piece = reader.take(bytes.substr(i, cut));
@@ -53,7 +53,8 @@ heard_stream hear(std::string_view bytes, std::size_t cut = std::string_view::np
     out.contents += piece.content ? 1 : 0;
   }
   out.stage = reader.stage();
-  const model_call call{.ask = std::make_shared<prompt>()};
+  model_call call;
+  call.ask = std::make_shared<prompt>();
   out.end = openai::decode({.status = 200, .headers = {}, .body = reader.whole()}, call);
   return out;
 }
@@ -88,7 +89,7 @@ TEST_CASE("roles, pings, empty words and thoughts are no content", "[unit]") {
   CHECK(contents(chunk(R"("delta":{"refusal":"No"},"finish_reason":null)")) == 1);
   CHECK(contents(chunk(R"("delta":{"tool_calls":[{"index":0,"id":"a"}]},"finish_reason":null)"))
         == 1);
-  stream_reader reader;
+  stream_reader reader{openai::stream_assembly{}};
   CHECK(reader.take(chunk(R"("delta":{"reasoning":"Hm"},"finish_reason":null)")).progress);
 }
 
@@ -199,7 +200,7 @@ TEST_CASE("a filter that struck or failed is not made good by later chunks", "[u
 }
 
 TEST_CASE("a stream that is no stream of chunks is given up", "[unit]") {
-  stream_reader reader;
+  stream_reader reader{openai::stream_assembly{}};
   for (int i = 0; i < 200; ++i)
     reader.take(event("nonsense"));
   CHECK(reader.stage() == stream_stage::closed);

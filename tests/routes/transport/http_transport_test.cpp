@@ -115,6 +115,79 @@ TEST_CASE("a route that cannot be reached over HTTP is an error at load", "[http
   CHECK(http_transport(world.client(), route).error().param == "base_url");
   route.provider.base_url = "http://localhost";
   CHECK(http_transport(world.client(), route).has_value());
-  route.provider.kind = provider_kind::anthropic;
+  route.provider.kind = provider_kind::in_process;
   CHECK(http_transport(world.client(), route).error().code == errc::config_invalid);
+}
+
+TEST_CASE("every kind of provider is asked and understood over HTTP", "[http_transport]") {
+  struct row {
+    provider_kind kind;
+    std::string target;
+    std::string answer;
+    std::string header;
+    std::string id;
+  };
+  const std::string chat =
+      R"({"choices":[{"message":{"content":"hello"},"finish_reason":"stop"}]})";
+  for (const auto& x : std::vector<row>{
+           {provider_kind::openai, "/v1/chat/completions", chat, "x-request-id", "r1"},
+           {provider_kind::azure_openai, "/v1/openai/v1/chat/completions", chat, "x-request-id",
+            "r2"},
+           {provider_kind::anthropic, "/v1/messages",
+            R"({"content":[{"type":"text","text":"hello"}],"stop_reason":"end_turn"})",
+            "request-id", "r3"},
+           {provider_kind::gemini, "/v1/models/small:generateContent",
+            R"({"candidates":[{"content":{"parts":[{"text":"hello"}]},"finishReason":"STOP"}]})",
+            "x-none", ""}}) {
+    INFO(to_string(x.kind));
+    inbox<std::string> seen;
+    peer server{[&](peer_socket& socket) {
+      seen.put(socket.read_request());
+      socket.send(reply_with(x.answer, x.header + ": " + x.id + "\r\n"));
+    }};
+    client_world world;
+    auto route = route_to(server);
+    route.provider.kind = x.kind;
+    const auto by = http_transport(world.client(), route);
+    REQUIRE(by.has_value());
+    const auto ended = ask(*by, asking("say hello"));
+    REQUIRE(std::holds_alternative<completion>(ended.what));
+    CHECK(std::get<completion>(ended.what).text == "hello");
+    CHECK(ended.provider_request_id == x.id);
+    CHECK(seen.next().starts_with("POST " + x.target + " "));
+  }
+}
+
+TEST_CASE("a call that cannot be said fails without a connection", "[http_transport]") {
+  client_world world;
+  route_config route;
+  route.provider.kind = provider_kind::anthropic;
+  route.provider.base_url = "http://127.0.0.1:1"; // Nobody listens there.
+  auto prompt_with_tool = std::make_shared<prompt>();
+  prompt_with_tool->tools = {{"no such.name", {}, {}, {}}};
+  model_call call;
+  call.ask = std::move(prompt_with_tool);
+  const auto ended = ask(*http_transport(world.client(), route), std::move(call));
+  REQUIRE(std::holds_alternative<failure>(ended.what));
+  CHECK(std::get<failure>(ended.what).kind == failure_class::capability);
+  CHECK(ended.status == 0);
+}
+
+TEST_CASE("an answer that the route's limit cut is not whole", "[http_transport]") {
+  peer server{[](peer_socket& socket) {
+    socket.read_request();
+    socket.send(reply_with(
+        R"({"candidates":[{"content":{"parts":[{"text":"hel"}]},"finishReason":"MAX_TOKENS"}]})"));
+  }};
+  client_world world;
+  auto route = route_to(server);
+  route.provider.kind = provider_kind::gemini;
+  route.max_output = 5;
+  auto limited = std::make_shared<prompt>();
+  limited->params.max_tokens = 50;
+  model_call call;
+  call.ask = std::move(limited);
+  const auto ended = ask(*http_transport(world.client(), route), std::move(call));
+  REQUIRE(std::holds_alternative<failure>(ended.what));
+  CHECK(std::get<failure>(ended.what).kind == failure_class::capability);
 }
