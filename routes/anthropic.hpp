@@ -27,6 +27,7 @@ std::optional<failure> objection(const route_config& route, const model_call& ca
 /// that
 ///   say nothing are left out, neighbours of one side are one turn, and a conversation that the
 ///   user does not begin gets a turn `(no question)` in front, for Anthropic refuses all of these.
+///   White space at the end of an answer to be continued is left out for the same reason.
 /// - A JSON Schema goes out as `output_config.format` where the route has the capability
 ///   `json_schema` and the schema can be lowered; else, and for JSON without a schema, the form is
 ///   told in a sentence at the end of `system`.

@@ -69,12 +69,17 @@ void append_image(blocks& to, const part& x) {
   fields.end();
 }
 
-void append_parts(blocks& to, const message& x) {
+std::string_view without_white_end(std::string_view x) {
+  return x.substr(0, x.find_last_not_of(" \t\r\n") + 1);
+}
+
+/// `continued`: the model goes on from there.
+void append_parts(blocks& to, const message& x, bool continued = false) {
   for (const auto& p : x.parts) {
     if (p.what == part::kind::image)
       append_image(to, p);
     else if (!is_blank(p.text))
-      to.text(p.text);
+      to.text(continued ? without_white_end(p.text) : p.text);
   }
 }
 
@@ -110,15 +115,15 @@ void append_call(blocks& to, const tool_call& x) {
   fields.end();
 }
 
-void append_said(blocks& to, const message& x) {
+void append_said(blocks& to, const message& x, bool continued) {
   for (const auto& each : x.thoughts)
     append_thought(to, each);
-  append_parts(to, x);
+  append_parts(to, x, continued);
   for (const auto& each : x.tool_calls)
     append_call(to, each);
 }
 
-void append_turn(std::string& out, const turn& x) {
+void append_turn(std::string& out, const turn& x, bool last) {
   json_object fields{out};
   fields.text("role", x.assistant ? "assistant" : "user");
   blocks content{fields.member("content")};
@@ -126,7 +131,7 @@ void append_turn(std::string& out, const turn& x) {
     if (each->from == role::tool)
       append_result(content, *each);
     else
-      append_said(content, *each);
+      append_said(content, *each, last && x.assistant && each == x.messages.back());
   }
   if (content.empty())
     content.text(no_question);
@@ -248,8 +253,9 @@ std::string body_of(const route_config& route, const model_call& call) {
   body.number("max_tokens", std::optional{output_limit(route, call).value_or(most)});
   const auto words = schema ? std::string{} : instructions(ask.format, !ask.tools.empty());
   body.text_unless_empty("system", system_text(ask, words));
-  append_list(body.member("messages"), turns_of(ask),
-              [&out](const turn& x) { append_turn(out, x); });
+  const auto turns = turns_of(ask);
+  append_list(body.member("messages"), turns,
+              [&](const turn& x) { append_turn(out, x, &x == &turns.back()); });
   append_tools(body, out, route, ask);
   append_output_config(body, schema, effort_of(ask.params));
   append_params(body, out, ask.params);

@@ -260,3 +260,13 @@ TEST_CASE_METHOD(fixture, "what Anthropic cannot be told is refused before the c
   ask.messages = {{role::tool, {{part::kind::text, "3C", {}}}, {}, "1", {}}};
   CHECK(objected() == "invalid_request");
 }
+
+TEST_CASE_METHOD(fixture, "an answer to be continued does not end in white space", "[anthropic]") {
+  route.capabilities.bits |= static_cast<std::uint8_t>(capability::prefill);
+  say(role::user, "x ");
+  say(role::assistant, "Once \n");
+  CHECK(at("/messages/0/content/0/text") == R"("x ")");
+  CHECK(at("/messages/1/content/0/text") == R"("Once")");
+  say(role::user, "y");
+  CHECK(at("/messages/1/content/0/text") == R"("Once \n")");
+}
