@@ -50,7 +50,7 @@ outcome fitter::bend(node_id node, const json::value& x, const place& at) {
   return piece.done();
 }
 
-outcome fitter::apply(const rule& r, const json::value& x, const place& at) {
+outcome fitter::apply(const schema_rule& r, const json::value& x, const place& at) {
   switch (r.what) {
   case op::one_of_values:
     return fit_value(x, *code_.value_sets[r.a].listed, at);

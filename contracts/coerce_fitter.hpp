@@ -90,7 +90,7 @@ private:
   outcome convert_text(node_id node, const json::value& x, const place& at);
   outcome converted(node_id node, json::value x, const place& at, const char* message);
   std::optional<outcome> unwrapped(node_id node, const json::value& x, const place& at);
-  outcome apply(const rule& r, const json::value& x, const place& at);
+  outcome apply(const schema_rule& r, const json::value& x, const place& at);
   outcome fit_value(const json::value& x, const json::value& wanted, const place& at);
   outcome fit_branches(std::span<const node_id> nodes, const json::value& x, const place& at);
   outcome fit_best(std::span<const node_id> nodes, const json::value& x, const place& at);

@@ -1,5 +1,6 @@
 #include "app/gateway/front.hpp"
 
+#include "app/gateway/anthropic_surface.hpp"
 #include "app/gateway/envelope.hpp"
 #include "app/gateway/native_surface.hpp"
 #include "app/gateway/openai_surface.hpp"
@@ -22,9 +23,7 @@ struct not_offered {
 
 constexpr std::array elsewhere{
     not_offered{"/v1/responses", "POST /v1/chat/completions (in the Vercel SDK: openai.chat(…))"},
-    not_offered{"/v1/messages/count_tokens",
-                "POST /v1/chat/completions, whose answer counts tokens"},
-    not_offered{"/v1/messages", "POST /v1/chat/completions"},
+    not_offered{"/v1/messages/count_tokens", "POST /v1/messages, whose answer counts tokens"},
     not_offered{"/v1/completions", "POST /v1/chat/completions"},
     not_offered{"/v1/embeddings", "POST /v1/tasks/{task}"},
     not_offered{"/v1/requests", "the answer to the request itself"},
@@ -50,12 +49,13 @@ reply no_such_path(std::string_view path) {
            std::string{x.path} + " is not offered; use " + std::string{x.instead} + ".",
            {}},
           {});
-  return error_reply(surface::openai,
-                     {errc::not_offered,
-                      "There is nothing at this path. The calls are POST /v1/chat/completions, "
-                      "POST /v1/tasks/{task}, GET /v1/models, GET /healthz and GET /readyz.",
-                      {}},
-                     {});
+  return error_reply(
+      surface::openai,
+      {errc::not_offered,
+       "There is nothing at this path. The calls are POST /v1/chat/completions, "
+       "POST /v1/messages, POST /v1/tasks/{task}, GET /v1/models, GET /healthz and GET /readyz.",
+       {}},
+      {});
 }
 
 std::string_view key_in(const incoming& x) {
@@ -102,6 +102,30 @@ std::int64_t unix_seconds() {
   return std::chrono::duration_cast<std::chrono::seconds>(
              std::chrono::system_clock::now().time_since_epoch())
       .count();
+}
+
+result<caller_request> read_body(surface on, std::string_view task, std::string_view body) {
+  switch (on) {
+  case surface::openai:
+    return openai_surface::read(body);
+  case surface::anthropic:
+    return anthropic_surface::read(body);
+  case surface::native:
+    break;
+  }
+  return native::read(task, body);
+}
+
+reply written(const asked& what, const answer& x) {
+  switch (what.on) {
+  case surface::openai:
+    return openai_surface::write(x, unix_seconds(), what.wants_format);
+  case surface::anthropic:
+    return anthropic_surface::write(x, what.wants_format);
+  case surface::native:
+    break;
+  }
+  return native::write(x);
 }
 
 void append_ladder(std::string& out, const task& x) {
@@ -151,6 +175,9 @@ std::variant<reply, asked> front::look_at(incoming x) {
   if (path == "/v1/chat/completions")
     return x.method == "POST" ? take(x, surface::openai, {}, query)
                               : wrong_method(surface::openai, "POST");
+  if (path == "/v1/messages")
+    return x.method == "POST" ? take(x, surface::anthropic, {}, query)
+                              : wrong_method(surface::anthropic, "POST");
   if (path.starts_with(tasks_path) && path.size() > tasks_path.size())
     return x.method == "POST" ? take(x, surface::native, path.substr(tasks_path.size()), query)
                               : wrong_method(surface::native, "POST");
@@ -181,8 +208,7 @@ std::variant<reply, asked> front::take(incoming& x, surface on, std::string_view
     return std::move(*refused);
   auto& caller = std::get<std::shared_ptr<known_caller>>(who);
 
-  auto read =
-      on == surface::native ? native::read(task_name, x.body) : openai_surface::read(x.body);
+  auto read = read_body(on, task_name, x.body);
   if (!read)
     return error_reply(on, read.error(), {});
   auto rules = engine_.rules();
@@ -193,7 +219,7 @@ std::variant<reply, asked> front::take(incoming& x, surface on, std::string_view
                        {errc::model_not_found,
                         "There is no task called '" + task_asked.substr(0, 80)
                             + "' for this caller; GET /v1/models lists those there are.",
-                        on == surface::openai ? "model" : "task"},
+                        on == surface::native ? "task" : "model"},
                        {});
   if (caller) {
     if (caller->rate)
@@ -228,9 +254,7 @@ std::variant<reply, asked> front::take(incoming& x, surface on, std::string_view
 }
 
 reply front::conclude(const asked& what, const answer& x, std::chrono::microseconds spent) {
-  auto out = what.on == surface::native
-                 ? native::write(x)
-                 : openai_surface::write(x, unix_seconds(), what.wants_format);
+  auto out = written(what, x);
   add_fact_headers(out.headers, x, spent);
   if (x.ended == outcome::failed) {
     out.headers.emplace_back("x-should-retry", "false");

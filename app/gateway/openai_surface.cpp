@@ -2,6 +2,7 @@
 
 #include "app/gateway/chat_messages.hpp"
 #include "app/gateway/envelope.hpp"
+#include "app/gateway/members.hpp"
 #include "contracts/json.hpp"
 #include "routes/openai_tools.hpp"
 
@@ -11,34 +12,16 @@ namespace hedgerow::openai_surface {
 
 namespace {
 
-error wrong(std::string message, std::string_view param) {
-  return {errc::invalid_request, std::move(message), std::string{param}};
-}
-
-/// A member that is there and not null.
-const json::value* given(const json::value& body, std::string_view name) {
-  const auto* x = json::find(body, name);
-  return x && !x->IsNull() ? x : nullptr;
-}
-
 /// What would be lost on the way to a model is refused, not dropped.
 result<void> refuse_unkept(const json::value& body, request&) {
   for (auto name :
        {"functions", "function_call", "logit_bias", "audio", "prediction", "web_search_options"})
-    if (given(body, name))
-      return wrong("'" + std::string{name} + "' is not offered; leave it out.", name);
+    if (auto done = refuse(body, name); !done)
+      return done;
   if (const auto* x = given(body, "n"); x && !(x->IsInt() && x->GetInt() == 1))
     return wrong("Only one choice is offered; leave 'n' out.", "n");
   if (const auto* x = given(body, "logprobs"); x && !x->IsFalse())
     return wrong("'logprobs' is not offered; leave it out.", "logprobs");
-  return {};
-}
-
-result<void> read_flag(const json::value& body, std::string_view name, bool& to) {
-  const auto* x = given(body, name);
-  if (x && !x->IsBool())
-    return wrong("'" + std::string{name} + "' must be true or false.", name);
-  to = x && x->IsTrue();
   return {};
 }
 
@@ -47,17 +30,6 @@ result<void> read_stream(const json::value& body, caller_request& out) {
     return done;
   const auto* options = given(body, "stream_options");
   return options ? read_flag(*options, "include_usage", out.wants_usage) : result<void>{};
-}
-
-result<void> read_number(const json::value& body, std::string_view name,
-                         std::optional<double>& to) {
-  const auto* x = given(body, name);
-  if (!x)
-    return {};
-  if (!json::is_number(*x))
-    return wrong("'" + std::string{name} + "' must be a number.", name);
-  to = json::to_double(*x);
-  return {};
 }
 
 result<void> read_sampling(const json::value& body, request& out) {
@@ -72,14 +44,9 @@ result<void> read_sampling(const json::value& body, request& out) {
       return wrong("'seed' must be a whole number.", "seed");
     p.seed = x->GetInt64();
   }
-  for (auto name : {"max_tokens", "max_completion_tokens"}) {
-    const auto* x = given(body, name);
-    if (!x)
-      continue;
-    if (!x->IsInt64() || x->GetInt64() < 1)
-      return wrong("'" + std::string{name} + "' must be a positive whole number.", name);
-    p.max_tokens = x->GetInt64();
-  }
+  for (auto name : {"max_tokens", "max_completion_tokens"})
+    if (auto done = read_count(body, name, p.max_tokens); !done)
+      return done;
   if (const auto* x = given(body, "parallel_tool_calls")) {
     if (!x->IsBool())
       return wrong("'parallel_tool_calls' must be true or false.", "parallel_tool_calls");

@@ -22,6 +22,47 @@ std::string_view openai_type(int status) {
   }
 }
 
+/// Anthropic's own name for an error of this status.
+std::string_view anthropic_type(int status) {
+  switch (status) {
+  case 401:
+    return "authentication_error";
+  case 403:
+    return "permission_error";
+  case 404:
+    return "not_found_error";
+  case 413:
+    return "request_too_large";
+  case 429:
+    return "rate_limit_error";
+  case 504:
+    return "timeout_error";
+  default:
+    return status >= 500 ? "api_error" : "invalid_request_error";
+  }
+}
+
+reply anthropic_error(const error& problem, std::string_view id, int status) {
+  reply out{.status = status};
+  out.body = R"({"type":"error","error":{"type":)";
+  json::append_quoted(out.body, anthropic_type(status));
+  out.body += R"(,"message":)";
+  json::append_quoted(out.body, problem.message);
+  out.body += R"(,"code":)";
+  json::append_quoted(out.body, to_string(problem.code));
+  if (!problem.param.empty()) {
+    out.body += R"(,"param":)";
+    json::append_quoted(out.body, problem.param);
+  }
+  out.body += '}';
+  if (!id.empty()) {
+    out.body += R"(,"request_id":)";
+    json::append_quoted(out.body, id);
+  }
+  out.body += '}';
+  return out;
+}
+
 void append_param(std::string& out, const error& problem) {
   if (problem.param.empty())
     out += "null";
@@ -36,6 +77,8 @@ reply error_reply(surface on, const error& problem, std::string_view id) {
 }
 
 reply error_reply(surface on, const error& problem, std::string_view id, int status) {
+  if (on == surface::anthropic)
+    return anthropic_error(problem, id, status);
   reply out{.status = status};
   auto& body = out.body;
   body = R"({"error":{"code":)";

@@ -17,7 +17,7 @@ struct reply {
 };
 
 /// Which of the callers' interfaces a call came in by; errors take its shape.
-enum class surface : std::uint8_t { native, openai };
+enum class surface : std::uint8_t { native, openai, anthropic };
 
 /// `problem` in the shape of `on`, with its status. `id` names the request, empty: none was begun.
 reply error_reply(surface on, const error& problem, std::string_view id);

@@ -33,6 +33,16 @@ void append_break(std::string& out, const answer& x);
 
 } // namespace openai_surface
 
+namespace anthropic_surface {
+
+void append_opening(std::string& out, const stream_identity& of);
+void append_text(std::string& out, bool is_first, std::string_view text);
+/// `withheld`: what there is besides the text stays back.
+void append_ending(std::string& out, bool has_text, bool withheld, const answer& x);
+void append_break(std::string& out, const answer& x);
+
+} // namespace anthropic_surface
+
 namespace native {
 
 void append_text(std::string& out, std::string_view text);

@@ -1,7 +1,6 @@
 #include "app/gateway/stream_writer.hpp"
 
 #include "app/gateway/envelope.hpp"
-#include "app/gateway/stream_events.hpp"
 
 #include <algorithm>
 
@@ -38,15 +37,24 @@ reply stream_writer::begin(const answer& about, std::optional<std::chrono::micro
   else
     add_known_headers(out.headers, about);
   if (form_.on == surface::openai)
-    openai_surface::append_opening(out.body, {id_, model_, form_.created, form_.wants_usage});
+    openai_surface::append_opening(out.body, identity());
+  else if (form_.on == surface::anthropic)
+    anthropic_surface::append_opening(out.body, identity());
   return out;
+}
+
+stream_identity stream_writer::identity() const {
+  return {id_, model_, form_.created, form_.wants_usage};
 }
 
 std::string stream_writer::text(std::string_view x) {
   std::string out;
+  const auto is_first = said_ == 0;
   said_ += x.size();
   if (form_.on == surface::openai)
-    openai_surface::append_text(out, {id_, model_, form_.created, form_.wants_usage}, x);
+    openai_surface::append_text(out, identity(), x);
+  else if (form_.on == surface::anthropic)
+    anthropic_surface::append_text(out, is_first, x);
   else
     native::append_text(out, x);
   return out;
@@ -54,22 +62,29 @@ std::string stream_writer::text(std::string_view x) {
 
 std::string stream_writer::end(const answer& x) {
   std::string out;
-  const auto openai = form_.on == surface::openai;
   if (!is_whole(x) && x.ended != outcome::blocked) {
-    if (openai)
-      openai_surface::append_break(out, x);
-    else
-      native::append_break(out, x);
+    append_break(out, x);
     return out;
   }
   const auto how = ending_of(x, form_.wants_format);
   if (is_whole(x) && how.refusal.empty() && x.what.text.size() > said_)
     out = text(std::string_view{x.what.text}.substr(said_));
-  if (openai)
-    openai_surface::append_ending(out, {id_, model_, form_.created, form_.wants_usage}, how, x);
+  if (form_.on == surface::openai)
+    openai_surface::append_ending(out, identity(), how, x);
+  else if (form_.on == surface::anthropic)
+    anthropic_surface::append_ending(out, said_ > 0, !how.refusal.empty(), x);
   else
     native::append_ending(out, x);
   return out;
+}
+
+void stream_writer::append_break(std::string& out, const answer& x) const {
+  if (form_.on == surface::openai)
+    openai_surface::append_break(out, x);
+  else if (form_.on == surface::anthropic)
+    anthropic_surface::append_break(out, x);
+  else
+    native::append_break(out, x);
 }
 
 } // namespace hedgerow

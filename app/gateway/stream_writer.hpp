@@ -2,6 +2,7 @@
 
 #include "actors/request.hpp"
 #include "app/gateway/reply.hpp"
+#include "app/gateway/stream_events.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -44,6 +45,9 @@ public:
   std::string end(const answer& x);
 
 private:
+  stream_identity identity() const;
+  void append_break(std::string& out, const answer& x) const;
+
   stream_form form_;
   bool has_begun_ = false;
   std::string id_;
