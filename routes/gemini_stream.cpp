@@ -87,16 +87,43 @@ void stream_assembly::take_part(const json::value& part, stream_piece& out) {
     out.text += json::text_of(*text);
     out.content = out.content || text->GetStringLength() > 0;
   }
-  if (json::find(part, "functionCall") != nullptr)
+  if (json::find(part, "functionCall") != nullptr) {
     out.content = true;
+    return take_call(part);
+  }
   if (is_text && json::find(part, "thoughtSignature") == nullptr) {
+    if (call_ && text->GetStringLength() > 0)
+      end_call();
     text_ += json::text_of(*text);
     has_text_ = true;
     return;
   }
   end_text();
+  end_call();
   if (parts_.size() < parts_max)
     parts_.push_back(json::compact(part));
+}
+
+/// A call that names no function goes on with the one that is open.
+void stream_assembly::take_call(const json::value& part) {
+  const auto& call = *json::find(part, "functionCall");
+  const auto* goes_on = json::find(call, "willContinue");
+  const auto is_open = goes_on != nullptr && goes_on->IsTrue();
+  if (!json::find_text(call, "name").empty()) {
+    end_text();
+    end_call();
+    call_.emplace(part);
+  }
+  if (call_)
+    call_->take(call);
+  if (!is_open)
+    end_call();
+}
+
+void stream_assembly::end_call() {
+  if (call_ && parts_.size() < parts_max)
+    parts_.push_back(call_->whole());
+  call_.reset();
 }
 
 void stream_assembly::end_text() {
@@ -117,6 +144,8 @@ std::string stream_assembly::whole() const {
     out += R"("candidates":[{"index":0,"content":{"role":"model","parts":[)";
     for (const auto& x : parts_)
       out += (out.back() == '[' ? "" : ",") + x;
+    if (call_)
+      out += (out.back() == '[' ? "" : ",") + call_->whole();
     if (has_text_)
       out += (out.back() == '[' ? "" : ",") + text_part(text_);
     out += "]}";

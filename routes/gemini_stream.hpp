@@ -1,10 +1,12 @@
 #pragma once
 
 #include "contracts/json.hpp"
+#include "routes/gemini_call.hpp"
 #include "routes/sse.hpp"
 #include "routes/stream_piece.hpp"
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,7 +33,9 @@ private:
   void take_chunk(const json::value& chunk, stream_piece& out);
   void take_candidate(const json::value& candidate, stream_piece& out);
   void take_part(const json::value& part, stream_piece& out);
+  void take_call(const json::value& part);
   void end_text();
+  void end_call();
   void fail(std::string body);
 
   stream_stage stage_ = stream_stage::open;
@@ -42,6 +46,8 @@ private:
   /// Text after the last of them.
   std::string text_;
   bool has_text_ = false;
+  /// The call that is coming in parts.
+  std::optional<partial_call> call_;
   // As JSON texts, empty if they have not come.
   std::string finish_;
   std::string ratings_;

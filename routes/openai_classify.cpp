@@ -150,7 +150,12 @@ meaning read(int status, const std::optional<complaint>& said, bool hinted) {
 failure classify(const http_reply& reply, const std::optional<complaint>& said,
                  std::chrono::system_clock::time_point now) {
   const auto hint = read_retry_hint(reply.headers, now);
-  return classified(read(status_of(reply, said), said, hint.has_value()), reply, said, hint);
+  auto status = status_of(reply, said);
+  // Inside a 2xx, in a stream say, the type stands for the status that could not be sent.
+  if (is_success(reply.status) && said && said->status == 0
+      && said->type == "invalid_request_error")
+    status = 400;
+  return classified(read(status, said, hint.has_value()), reply, said, hint);
 }
 
 } // namespace hedgerow::openai

@@ -48,6 +48,7 @@ stream_piece stream_assembly::take(const sse_event& event) {
   if (stage_ == stream_stage::closed)
     return out;
   if (event.data == "[DONE]") {
+    was_closed_ = true;
     stage_ = stream_stage::closed;
     return out;
   }
@@ -95,7 +96,9 @@ void stream_assembly::take_choice(const json::value& choice, stream_piece& out) 
   if (const auto* delta = json::find(choice, "delta");
       delta != nullptr && json::is_object(*delta) && !finish_)
     take_delta(*delta, out);
-  if (const auto* word = json::find(choice, "finish_reason"); word != nullptr && word->IsString()) {
+  const auto* word = json::find(choice, "finish_reason");
+  names_finish_ = names_finish_ || word != nullptr;
+  if (word != nullptr && word->IsString()) {
     finish_ = json::text_of(*word);
     stage_ = stream_stage::finished;
   }
@@ -229,8 +232,11 @@ void stream_assembly::append_message(std::string& out) const {
     out += ']';
   }
   out += R"(},"finish_reason":)";
-  if (finish_)
-    json::append_quoted(out, *finish_);
+  // A server that never speaks of reasons (Snowflake), but counted its tokens and said that it is
+  // done, has ended without naming one.
+  const auto unnamed = !names_finish_ && was_closed_ && !usage_.empty();
+  if (finish_ || unnamed)
+    json::append_quoted(out, finish_.value_or(""));
   else
     out += "null";
   if (!filter_.empty())

@@ -54,6 +54,9 @@ private:
   std::size_t skipped_ = 0;
   bool begun_ = false;
   bool has_content_ = false;
+  /// A chunk had the member `finish_reason`, if only null.
+  bool names_finish_ = false;
+  bool was_closed_ = false;
   std::string id_;
   std::string model_;
   std::string text_;

@@ -100,7 +100,8 @@ TEST_CASE("the fragments of tool calls find each other", "[unit]") {
   using list = std::vector<std::string>;
   const auto calls = [](std::string_view bytes) {
     list out;
-    for (const auto& x : hear(std::string{bytes} + stops("tool_calls") + done).answer().tool_calls)
+    const auto heard = hear(std::string{bytes} + stops("tool_calls") + done);
+    for (const auto& x : heard.answer().tool_calls)
       out.push_back(x.id + ' ' + x.name + ' ' + x.arguments);
     return out;
   };
