@@ -137,7 +137,7 @@ void supervisor_state::carry_out(const start_attempt& x) {
   const auto& to = job.actors->routes.find(name)->second;
   asked.push_back({to});
   if (x.resumes != resumption::none)
-    matched = x.resumes == resumption::prefix ? 0 : delivered.size();
+    matched = x.resumes == resumption::prefix ? 0 : to_go_on_from().size();
   auto id = make_attempt_id(job.number, x.attempt);
   auto most = job.about->rules->routes.find(name)->second.config.timeout.total + 2 * grace;
   self->request(to, most, attempt_for(x))
@@ -150,15 +150,21 @@ attempt supervisor_state::attempt_for(const start_attempt& x) const {
               .kind = x.kind,
               .about = job.about,
               .instead = reask_about(x.about)};
-  if (x.resumes == resumption::prefill) {
+  if (const auto words = to_go_on_from(); x.resumes == resumption::prefill && !words.empty()) {
     auto ask = job.about->ask;
     message partial{.from = role::assistant};
-    partial.parts.push_back({.text = delivered});
+    partial.parts.push_back({.text = std::string{words}});
     ask.messages.push_back(std::move(partial));
     out.instead = std::make_shared<const prompt>(std::move(ask));
-    out.after = delivered;
+    out.after = words;
   }
   return out;
+}
+
+/// What was delivered, without blanks at its end: Anthropic refuses to go on from these, and models
+/// go on from a word with the blank that follows it.
+std::string_view supervisor_state::to_go_on_from() const {
+  return std::string_view{delivered}.substr(0, delivered.find_last_not_of(" \t\r\n") + 1);
 }
 
 /// The conversation that asks for the output of `attempt` again; null for no attempt.

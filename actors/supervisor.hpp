@@ -83,6 +83,7 @@ struct supervisor_state {
   void over(attempt_over& x);
   void lost(attempt_id id, const caf::error& reason);
   bool contradicts(const attempt_over& x) const;
+  std::string_view to_go_on_from() const;
   asked_route& asked_for(int attempt);
   attempt attempt_for(const start_attempt& x) const;
   std::shared_ptr<const prompt> reask_about(int attempt) const;
