@@ -4,6 +4,7 @@
 #include "app/commands/serve.hpp"
 #include "app/commands/simulate.hpp"
 #include "app/commands/validate.hpp"
+#include "app/open_files.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -100,7 +101,9 @@ int main(int argc, char** argv) {
     if (serve->parsed())
       return hedgerow::serve(file);
     if (check->parsed())
-      return hedgerow::check(file, {.strict = strict, .as_json = as_json}, std::cout);
+      return hedgerow::check(
+          file, {.strict = strict, .as_json = as_json, .files_allowed = hedgerow::files_allowed()},
+          std::cout);
     if (schema->parsed())
       return hedgerow::print_schema();
     if (simulate->parsed())

@@ -3,6 +3,7 @@
 #include "app/commands/worst_case.hpp"
 #include "app/config/read.hpp"
 #include "app/config/units.hpp"
+#include "app/open_files.hpp"
 #include "contracts/failure.hpp"
 #include "contracts/json.hpp"
 
@@ -127,6 +128,9 @@ void print_json(const read_result& read, std::ostream& out) {
 
 int check(const std::string& file, check_options how, std::ostream& out) {
   auto read = read_configuration(file);
+  if (read.config)
+    if (auto few = too_few_files(read.config->server.limits, how.files_allowed, file))
+      read.findings.push_back(std::move(*few));
   if (how.strict)
     for (auto& x : read.findings)
       x.level = severity::error;

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <iosfwd>
+#include <limits>
 #include <string>
 
 namespace hedgerow {
@@ -9,6 +11,8 @@ struct check_options {
   /// Warnings are errors.
   bool strict = false;
   bool as_json = false;
+  /// How many open files a process may have here.
+  std::uint64_t files_allowed = std::numeric_limits<std::uint64_t>::max();
 };
 
 /// Prints all that is wrong with the configuration in `file` and, if nothing of that is an error,

@@ -3,6 +3,7 @@
 #include "app/config/read.hpp"
 #include "app/gateway/gateway.hpp"
 #include "app/log.hpp"
+#include "app/open_files.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -42,6 +43,10 @@ struct server {
 
 int serve(const std::string& file) {
   auto read = read_configuration(file);
+  raise_open_files();
+  if (read.config)
+    if (auto few = too_few_files(read.config->server.limits, files_allowed(), file))
+      read.findings.push_back(std::move(*few));
   print(read.findings, std::cerr);
   if (!read.config)
     return 1;

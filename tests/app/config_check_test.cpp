@@ -260,6 +260,7 @@ TEST_CASE("the check command says all of it and returns its status", "[config]")
   CHECK(run(fine, {}, 0).find("transport        6 attempts   4s") != std::string::npos);
   CHECK(run(fine, {.strict = true}, 0).find("0 errors, 0 warnings") != std::string::npos);
   CHECK(run(doubtful, {}, 0).find("0 errors, 1 warning\n") != std::string::npos);
+  CHECK(run(fine, {.files_allowed = 1000}, 0).find("server.limits: ") != std::string::npos);
   CHECK(run(doubtful, {.strict = true}, 1).find("1 error, 0 warnings") != std::string::npos);
   CHECK(run(broken, {}, 1).find("2 errors") != std::string::npos);
   const auto machine = json::parse(run(broken, {.as_json = true}, 1));

@@ -38,15 +38,6 @@ json::value without_nullable(const json::value& x, allocator& memory) {
   return out;
 }
 
-/// Whether `x` satisfies `part`, a schema within `root`.
-bool satisfies(const json::value& x, const json::value& part, const json::value& root) {
-  auto whole = copied(part);
-  const auto* definitions = json::find(root, "$defs");
-  if (definitions != nullptr && whole.IsObject() && !whole.HasMember("$defs"))
-    whole.AddMember("$defs", json::value{*definitions, whole.GetAllocator()}, whole.GetAllocator());
-  return schema::compile(whole).value().check(x).empty();
-}
-
 /// Gives absent members of `x` the null that a strict schema wants.
 class nulls {
 public:
@@ -96,6 +87,14 @@ json::document filled(const json::value& x, const json::value& shape) {
 } // namespace
 
 json::document parsed(std::string_view text) { return std::move(json::parse(text).value()); }
+
+bool satisfies(const json::value& x, const json::value& part, const json::value& root) {
+  auto whole = copied(part);
+  const auto* definitions = json::find(root, "$defs");
+  if (definitions != nullptr && whole.IsObject() && !whole.HasMember("$defs"))
+    whole.AddMember("$defs", json::value{*definitions, whole.GetAllocator()}, whole.GetAllocator());
+  return schema::compile(whole).value().check(x).empty();
+}
 
 json::document copied(const json::value& x) {
   json::document out;

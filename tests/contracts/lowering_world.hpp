@@ -31,6 +31,9 @@ std::string with_a(std::string_view shape);
 /// A lowered schema as a checker reads it.
 json::document checkable(const lowered& x, schema_dialect to);
 
+/// Whether `x` satisfies `part`, a schema within `root`.
+bool satisfies(const json::value& x, const json::value& part, const json::value& root);
+
 /// Whether `x`, which satisfies the original, satisfies what is sent for it.
 bool passes(const json::value& x, const lowered& shape, schema_dialect to);
 
