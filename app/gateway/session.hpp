@@ -154,24 +154,29 @@ private:
     if (!there)
       co_return false;
     arrived_ = std::chrono::steady_clock::now();
-    parser in;
-    in.header_limit(static_cast<std::uint32_t>(shared_->limits.headers));
-    in.body_limit(shared_->limits.body);
-    auto problem = co_await read(in);
+    std::optional<parser> in{std::in_place};
+    in->header_limit(static_cast<std::uint32_t>(shared_->limits.headers));
+    in->body_limit(shared_->limits.body);
+    auto problem = co_await read(*in);
     if (problem) {
       co_await write(*problem, false);
       co_await linger();
       co_return false;
     }
-    auto keep = in.keep_alive() && !lane_->draining;
-    pieces_ = in.get().version() < 11 ? framing::closing : framing::chunks;
-    auto call = take_out(in.get());
+    auto keep = in->keep_alive() && !lane_->draining;
+    pieces_ = in->get().version() < 11 ? framing::closing : framing::chunks;
+    auto call = take_out(in->get());
+    in.reset();
     auto next = shared_->to.look_at(std::move(call));
     if (auto* at_once = std::get_if<reply>(&next)) {
       auto sent = co_await write(*at_once, keep);
       co_return sent&& keep;
     }
-    auto sent = co_await serve(std::get<asked>(next), keep);
+    // Streams are many and long: what only reading needs is not held meanwhile.
+    auto& what = std::get<asked>(next);
+    if (what.stream && buffer_.size() == 0)
+      buffer_.shrink_to_fit();
+    auto sent = co_await serve(what, keep);
     co_return sent&& keep && !lane_->draining;
   }
 

@@ -116,6 +116,9 @@ void exchange::take(reply_reader& reader) {
       enter(phase::reading);
     return;
   }
+  // From here on nothing is sent again, and streams are many and long.
+  std::string{}.swap(call.request.body);
+  std::string{}.swap(head);
   const auto bytes = reader.body();
   if (!bytes.empty() && phase_ != phase::closing) {
     const auto what = call.listen(bytes);

@@ -25,7 +25,10 @@ struct fixture {
   }
 
   model_call call() const {
-    return {std::make_shared<const prompt>(ask), 30s, budget, traceparent};
+    return {.ask = std::make_shared<const prompt>(ask),
+            .total = 30s,
+            .max_tokens = budget,
+            .traceparent = traceparent};
   }
 
   http_request request() const { return openai::encode(route, call()); }
