@@ -4,6 +4,7 @@
 #include "routes/outgoing.hpp"
 #include "routes/stream_reader.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -128,8 +129,9 @@ result<transport> http_transport(http_client& client, route_config route) {
       if (live && live->reader.has_begun())
         settle_stream(how, live->reader);
       auto ended = to_model(*speaks, std::move(how), *call);
+      // The client's own clock starts when the call has reached its thread.
       if (live)
-        ended.times.first_content = live->first_content;
+        ended.times.first_content = std::min(live->first_content, ended.times.total);
       on_ended(std::move(ended));
     };
     return client.start(std::move(post), std::move(tell));
