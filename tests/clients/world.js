@@ -30,6 +30,15 @@ export async function startGateway(folder, files) {
   return { ...gateway, address: `http://${gateway.address}` };
 }
 
+/** Waits for what is bound to come, and complains of what never does. */
+export async function until(holds, what = holds) {
+  const last = Date.now() + 10_000;
+  while (!(await holds())) {
+    if (Date.now() > last) throw new Error(`This never came to hold: ${what}`);
+    await new Promise((go) => setTimeout(go, 5));
+  }
+}
+
 async function writeAll(folder, files) {
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
   return join(folder, Object.keys(files)[0]);
