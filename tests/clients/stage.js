@@ -30,18 +30,21 @@ export const weather = {
   },
 };
 
+/** Calls the tool, and speaks when it knows what the tool said; then from the beginning. */
+const consultation = {
+  repeat: [
+    { calls: 1, tool_call: { name: 'weather', arguments: { city: 'Oslo' } } },
+    { calls: 1, answer: greeting },
+  ],
+};
+
 /** What the models do, whatever their dialect. */
 const parts = {
   greets: { answer: greeting },
   sorts: { answer: ticket },
   forecasts: { tool_call: { name: 'weather', arguments: { city: 'Oslo' } } },
-  // Calls the tool, and speaks when it knows what the tool said.
-  consults: {
-    repeat: [
-      { calls: 1, tool_call: { name: 'weather', arguments: { city: 'Oslo' } } },
-      { calls: 1, answer: greeting },
-    ],
-  },
+  consults: consultation,
+  confers: consultation,
   // Some of the story, and then nothing for ever.
   falters: { answer: story, stream: { piece: 5, stall: { after: 7 } } },
   // Some of the story, and then the connection is gone.
@@ -69,6 +72,7 @@ const ladders = {
   fails: ['down-openai', 'busy-anthropic', 'down-gemini'],
   // All but the last fail before a word was said, two of them only if asked for a stream.
   recovers: ['overloaded-anthropic', 'down-gemini', 'overloaded-openai', 'greets-gemini'],
+  relieved: ['busy-anthropic', 'greets-openai'],
   // The first breaks off, and another tells the same story to its end.
   resumes: ['breaks-openai', 'tells-gemini'],
   'resumes-anthropic': ['apologises-anthropic', 'tells-openai'],
