@@ -60,6 +60,8 @@ const parts = {
   down: { status: 503 },
   busy: { status: 529 },
   silent: { silence: true },
+  // As silent, but the deadline is left to the caller.
+  mute: { silence: true },
   withheld: { answer: 'This much and', finish_reason: 'content_filter' },
   refuses: { status: 400, error: { code: 'content_filter', message: 'The prompt was filtered.' } },
 };
