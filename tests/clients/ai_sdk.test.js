@@ -12,6 +12,9 @@ import { z } from 'zod';
 
 import { greeting, keys, kinds, openStage, story, ticket, weather } from './stage.js';
 
+/** An end that does not come is a failure. */
+const limit = { timeout: 15_000 };
+
 let stage;
 
 /** The model of a task, as the SDK has it; `chat` because the Responses API is not offered. */
@@ -131,7 +134,7 @@ for (const kind of kinds) {
     assert.deepEqual(calls.map((x) => x.end), ['answered', 'answered', 'answered']);
   });
 
-  test(`who leaves a stream takes the model behind ${kind} along`, { timeout: 15_000 }, async () => {
+  test(`who leaves a stream takes the model behind ${kind} along`, limit, async () => {
     const leaving = new AbortController();
     let text = '';
     const types = [];
@@ -146,7 +149,7 @@ for (const kind of kinds) {
     await calledOnce(`falters-${kind}`, kind, 'client_closed');
   });
 
-  test(`who leaves takes the model behind ${kind} along`, { timeout: 15_000 }, async () => {
+  test(`who leaves takes the model behind ${kind} along`, limit, async () => {
     const leaving = AbortSignal.timeout(500);
     await assert.rejects(
       generateText({ model: model(`mute-${kind}`), prompt, abortSignal: leaving }),
@@ -229,11 +232,12 @@ test('the SDK retries a 503 although it is told not to, and the calls multiply',
     }
     return true;
   });
-  assert.deepEqual(await stage.tally(), { 'down-openai': 3, 'busy-anthropic': 3, 'down-gemini': 3 });
+  const tally = await stage.tally();
+  assert.deepEqual(tally, { 'down-openai': 3, 'busy-anthropic': 3, 'down-gemini': 3 });
 });
 
 for (const streamed of [false, true])
-  test(`a caller who is told 406 instead does not retry${streamed ? ' a stream' : ''}`, async () => {
+  test(`who is told 406 instead does not retry${streamed ? ' a stream' : ''}`, async () => {
     const by = model('fails', keys.stubborn);
     const error = streamed ? (await read(stream('fails', { model: by }))).error
                            : await generateText({ model: by, prompt }).catch((why) => why);
@@ -241,7 +245,8 @@ for (const streamed of [false, true])
     assert.equal(error.statusCode, 406);
     assert.equal(error.isRetryable, false);
     assert.equal(error.data.error.code, 'all_routes_failed');
-    assert.deepEqual(await stage.tally(), { 'down-openai': 1, 'busy-anthropic': 1, 'down-gemini': 1 });
+    const tally = await stage.tally();
+    assert.deepEqual(tally, { 'down-openai': 1, 'busy-anthropic': 1, 'down-gemini': 1 });
   });
 
 test('a deadline is a 406 too for who is told so', async () => {

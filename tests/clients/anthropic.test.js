@@ -10,6 +10,9 @@ import { z } from 'zod';
 
 import { greeting, keys, kinds, openStage, story, ticket, weather } from './stage.js';
 
+/** An end that does not come is a failure. */
+const limit = { timeout: 15_000 };
+
 let stage, client;
 
 const connect = (apiKey, more = {}) => new Anthropic({ baseURL: stage.address, apiKey, ...more });
@@ -23,7 +26,8 @@ const request = (model, more = {}) => ({
 
 const ask = (model, more) => client.messages.create(request(model, more));
 
-const tools = [{ name: weather.name, description: weather.description, input_schema: weather.parameters }];
+const { name, description, parameters: input_schema } = weather;
+const tools = [{ name, description, input_schema }];
 
 /** Reads a stream to whatever end it has. */
 async function read(events) {
@@ -124,13 +128,15 @@ for (const kind of kinds) {
     }
     assert.deepEqual(pieces.map((x) => JSON.parse(x)), [{ city: 'Oslo' }], 'never in pieces');
     const calls = await stage.calls(`forecasts-${kind}`, 2);
-    assert.deepEqual(calls.map((x) => [x.dialect, x.end]), [[kind, 'answered'], [kind, 'answered']]);
+    assert.deepEqual(calls.map((x) => [x.dialect, x.end]),
+                     [[kind, 'answered'], [kind, 'answered']]);
   });
 
   for (const streamed of [false, true])
     test(`the SDK runs a tool for a model behind ${kind}${streamed ? ' in streams' : ''}`,
          async () => {
-           const { turns, asked } = await runTool(`consults-${kind}`, { stream: streamed, thread: false });
+           const { turns, asked } =
+             await runTool(`consults-${kind}`, { stream: streamed, thread: false });
            assert.deepEqual(asked, [{ city: 'Oslo' }]);
            assert.deepEqual(turns.map((x) => x.stop_reason), ['tool_use', 'end_turn']);
            assert.deepEqual(turns[1].content, [{ type: 'text', text: greeting }]);
@@ -168,7 +174,9 @@ for (const kind of kinds) {
     // The provider counts what it was sent.
     assert.ok(longer.usage.input_tokens > usage.input_tokens);
     const advised = await ask(`greets-${kind}`, {
-      messages: turn, tools, system: [{ type: 'text', text: 'Be brief, and never mention umbrellas.' }],
+      messages: turn,
+      tools,
+      system: [{ type: 'text', text: 'Be brief, and never mention umbrellas.' }],
     });
     assert.ok(advised.usage.input_tokens > longer.usage.input_tokens);
     const calls = await stage.calls(`greets-${kind}`, 3);
@@ -186,7 +194,7 @@ for (const kind of kinds) {
     await calledOnce(`sorts-${kind}`, kind);
   });
 
-  test(`who leaves a stream takes the model behind ${kind} along`, { timeout: 15_000 }, async () => {
+  test(`who leaves a stream takes the model behind ${kind} along`, limit, async () => {
     const stream = client.messages.stream(request(`falters-${kind}`));
     let text = '';
     stream.on('text', (more) => { text += more; stream.abort(); });
@@ -243,7 +251,8 @@ for (const streamed of [false, true])
          assert.equal(said.content[0].text, greeting);
          assert.equal(said.stop_reason, 'end_turn');
          assert.deepEqual(await stage.tally(), streamed
-           ? { 'overloaded-anthropic': 1, 'down-gemini': 1, 'overloaded-openai': 1, 'greets-gemini': 1 }
+           ? { 'overloaded-anthropic': 1, 'down-gemini': 1, 'overloaded-openai': 1,
+               'greets-gemini': 1 }
            : { 'busy-anthropic': 1, 'greets-openai': 1 });
        });
 

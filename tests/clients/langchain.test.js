@@ -10,6 +10,9 @@ import { z } from 'zod';
 
 import { greeting, keys, kinds, openStage, story, ticket, weather } from './stage.js';
 
+/** An end that does not come is a failure. */
+const limit = { timeout: 15_000 };
+
 let stage;
 
 /** Its default are six retries, a minute of them; two show what there is to see. */
@@ -42,7 +45,8 @@ async function read(chunks) {
 /** The model was called once, and by someone who does not say it is retrying. */
 async function calledOnce(name, kind, end = 'answered') {
   const calls = await stage.calls(name);
-  assert.deepEqual(calls.map((x) => [x.dialect, x.end, x.retry_count]), [[kind, end, undefined]], name);
+  const seen = calls.map((x) => [x.dialect, x.end, x.retry_count]);
+  assert.deepEqual(seen, [[kind, end, undefined]], name);
   return calls[0];
 }
 
@@ -110,11 +114,12 @@ for (const kind of kinds) {
     await calledOnce(`sorts-${kind}`, kind);
   });
 
-  test(`who leaves a stream takes the model behind ${kind} along`, { timeout: 15_000 }, async () => {
+  test(`who leaves a stream takes the model behind ${kind} along`, limit, async () => {
     const leaving = new AbortController();
     let text = '';
+    const { signal } = leaving;
     await assert.rejects(async () => {
-      for await (const chunk of await model(`falters-${kind}`).stream(prompt, { signal: leaving.signal })) {
+      for await (const chunk of await model(`falters-${kind}`).stream(prompt, { signal })) {
         text += chunk.content;
         if (text) leaving.abort();
       }
@@ -179,7 +184,8 @@ test('LangChain retries a 503 although it is told not to, and the calls multiply
     assert.equal(error.headers.get('x-should-retry'), 'false');
     return true;
   });
-  assert.deepEqual(await stage.tally(), { 'down-openai': 3, 'busy-anthropic': 3, 'down-gemini': 3 });
+  const tally = await stage.tally();
+  assert.deepEqual(tally, { 'down-openai': 3, 'busy-anthropic': 3, 'down-gemini': 3 });
 });
 
 for (const way of ['invoke', 'stream'])
@@ -191,5 +197,6 @@ for (const way of ['invoke', 'stream'])
       assert.equal(error.code, 'all_routes_failed');
       return true;
     });
-    assert.deepEqual(await stage.tally(), { 'down-openai': 1, 'busy-anthropic': 1, 'down-gemini': 1 });
+    const tally = await stage.tally();
+    assert.deepEqual(tally, { 'down-openai': 1, 'busy-anthropic': 1, 'down-gemini': 1 });
   });

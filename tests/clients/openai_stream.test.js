@@ -9,6 +9,9 @@ import { z } from 'zod';
 
 import { greeting, keys, kinds, openStage, story, ticket, weather } from './stage.js';
 
+/** An end that does not come is a failure. */
+const limit = { timeout: 15_000 };
+
 let stage, client;
 
 const connect = (apiKey) => new OpenAI({ baseURL: `${stage.address}/v1`, apiKey });
@@ -41,7 +44,7 @@ async function read(chunks) {
   return seen;
 }
 
-/** The model was called once for a stream, to its end, by someone who does not say it is retrying. */
+/** The model was called once for a stream, by someone who does not say it is retrying. */
 async function streamedOnce(model, kind, end = 'answered') {
   const calls = await stage.calls(model);
   assert.equal(calls.length, 1, model);
@@ -128,10 +131,11 @@ for (const kind of kinds) {
     const whole = await client.chat.completions.parse(request);
     assert.deepEqual(whole.choices[0].message.parsed, ticket);
     const calls = await stage.calls(`sorts-${kind}`, 2);
-    assert.deepEqual(calls.map((x) => [x.dialect, x.end]), [[kind, 'answered'], [kind, 'answered']]);
+    assert.deepEqual(calls.map((x) => [x.dialect, x.end]),
+                     [[kind, 'answered'], [kind, 'answered']]);
   });
 
-  test(`who leaves a stream takes the model behind ${kind} along`, { timeout: 15_000 }, async () => {
+  test(`who leaves a stream takes the model behind ${kind} along`, limit, async () => {
     const leaving = new AbortController();
     const chunks = await stream(`falters-${kind}`, {}, { signal: leaving.signal });
     let text = '';
@@ -243,21 +247,22 @@ const failures = [
 
 for (const [what, status, name, code, { task, more, key }, tally] of failures)
   for (const streamed of [true, false])
-    test(`${what} is told as ${name}${streamed ? ' in place of a stream' : ''} and not retried`, async () => {
-      const by = connect(key ?? keys.web);
-      assert.equal(by.maxRetries, 2, 'the SDK would retry if it were not told');
-      await assert.rejects(ask(task, { stream: streamed, ...more }, by), (error) => {
-        assert.ok(error instanceof OpenAI[name], `it was ${error}`);
-        assert.equal(error.status, status);
-        assert.equal(error.code, code);
-        assert.ok(error.message.length > 0);
-        if (status >= 500) assert.equal(error.headers.get('x-should-retry'), 'false');
-        return true;
-      });
-      assert.deepEqual(await stage.tally(), tally);
-      for (const model of Object.keys(tally))
-        assert.ok((await stage.calls(model)).every((x) => x.retry_count === undefined));
-    });
+    test(`${what} is told as ${name}${streamed ? ' in place of a stream' : ''} and not retried`,
+         async () => {
+           const by = connect(key ?? keys.web);
+           assert.equal(by.maxRetries, 2, 'the SDK would retry if it were not told');
+           await assert.rejects(ask(task, { stream: streamed, ...more }, by), (error) => {
+             assert.ok(error instanceof OpenAI[name], `it was ${error}`);
+             assert.equal(error.status, status);
+             assert.equal(error.code, code);
+             assert.ok(error.message.length > 0);
+             if (status >= 500) assert.equal(error.headers.get('x-should-retry'), 'false');
+             return true;
+           });
+           assert.deepEqual(await stage.tally(), tally);
+           for (const model of Object.keys(tally))
+             assert.ok((await stage.calls(model)).every((x) => x.retry_count === undefined));
+         });
 
 test('nothing is streamed of an answer that is not what the request asked for', async () => {
   await assert.rejects(stream('greets-anthropic', { response_format: ticketFormat() }), (error) => {

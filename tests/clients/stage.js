@@ -66,11 +66,13 @@ const parts = {
   refuses: { status: 400, error: { code: 'content_filter', message: 'The prompt was filtered.' } },
 };
 
-const each = (part) => Object.fromEntries(kinds.map((kind) => [`${part}-${kind}`, [`${part}-${kind}`]]));
+/** A task for each model of a part, with no other to fall back on. */
+const alone = (part) =>
+  Object.fromEntries(kinds.map((kind) => [`${part}-${kind}`, [`${part}-${kind}`]]));
 
-/** Task to ladder. A task for each model alone, and some with several. */
+/** The tasks. */
 const ladders = {
-  ...Object.assign({}, ...Object.keys(parts).map(each)),
+  ...Object.assign({}, ...Object.keys(parts).map(alone)),
   fails: ['down-openai', 'busy-anthropic', 'down-gemini'],
   // All but the last fail before a word was said, two of them only if asked for a stream.
   recovers: ['overloaded-anthropic', 'down-gemini', 'overloaded-openai', 'greets-gemini'],
@@ -83,7 +85,7 @@ const ladders = {
   diverges: ['breaks-openai', 'strays-anthropic'],
 };
 
-const deadlines = { 'silent-openai': '400ms', 'silent-anthropic': '400ms', 'silent-gemini': '400ms' };
+const deadline = (task) => (task.startsWith('silent-') ? '400ms' : '20s');
 
 const caller = (name, more = {}) => ({
   name, key_sha256: createHash('sha256').update(keys[name]).digest('hex'), ...more,
@@ -121,7 +123,7 @@ const config = (simulator) => ({
       provider: kind, model: `${part}-${kind}`, breaker: { consecutive: 0, min_calls: 1000 },
     }]))),
   tasks: Object.fromEntries(Object.entries(ladders).map(([task, routes]) => [task, {
-    deadline: deadlines[task] ?? '20s',
+    deadline: deadline(task),
     retry: { attempts: 0 },
     repair: { reasks: 0 },
     ladder: routes.map((route) => ({ route })),
@@ -136,7 +138,10 @@ function readCall(line) {
 
 export async function openStage() {
   const folder = await workFolder();
-  const simulator = await startSimulator(folder.path, { 'script.yaml': JSON.stringify(script(), null, 1) });
+  // JSON is YAML.
+  const simulator = await startSimulator(folder.path, {
+    'script.yaml': JSON.stringify(script(), null, 1),
+  });
   const gateway = await startGateway(folder.path, {
     'gateway.yaml': JSON.stringify(config(simulator.address), null, 1),
   });
