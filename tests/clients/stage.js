@@ -3,7 +3,9 @@
 
 import { createHash } from 'node:crypto';
 
-import { startGateway, startSimulator, until, upstreamKey, workFolder } from './world.js';
+import {
+  catchUp, startGateway, startSimulator, until, upstreamKey, workFolder,
+} from './world.js';
 
 /** The dialects of the providers; each model plays in all three, as `greets-gemini`. */
 export const kinds = ['openai', 'anthropic', 'gemini'];
@@ -96,7 +98,6 @@ const script = () => ({
   models: {
     ...Object.fromEntries(Object.entries(parts).flatMap(([part, step]) =>
       kinds.map((kind) => [`${part}-${kind}`, step]))),
-    marker: { answer: 'Here.' },
   },
 });
 
@@ -148,33 +149,22 @@ export async function openStage() {
 
   const linesOf = (model) => simulator.lines.filter((line) => line.startsWith(`${model} #`));
 
-  /** Returns when the simulator has told of all the calls that had ended before. */
-  async function catchUp() {
-    const before = linesOf('marker').length;
-    await fetch(`${simulator.address}/chat/completions`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${upstreamKey}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ model: 'marker', messages: [{ role: 'user', content: 'Where?' }] }),
-    }).then((reply) => reply.text());
-    await until(() => linesOf('marker').length > before);
-  }
-
   return {
     address: gateway.address,
 
     /** The calls of `model` in this test, as the provider saw them, once there are `least`. */
     async calls(model, least = 1) {
-      await catchUp();
+      await catchUp(simulator);
       await until(() => linesOf(model).length >= least, `${least} calls of ${model} have ended`);
       return linesOf(model).map(readCall);
     },
 
     /** How often each model was called in this test. */
     async tally() {
-      await catchUp();
+      await catchUp(simulator);
       const count = {};
       for (const [model, number] of simulator.lines.map((line) => line.split(' ')))
-        if (number.startsWith('#') && model !== 'marker') count[model] = (count[model] ?? 0) + 1;
+        if (number.startsWith('#')) count[model] = (count[model] ?? 0) + 1;
       return count;
     },
 

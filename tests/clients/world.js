@@ -39,6 +39,22 @@ export async function until(holds, what = holds) {
   }
 }
 
+/**
+ * Returns when `simulator` has told of all the calls that had ended before: its lines come in order,
+ * and the last of them is that of a call which is made here, of a model that it does not have.
+ */
+export async function catchUp(simulator) {
+  const told = () => simulator.lines.filter((line) => line.startsWith('nobody ')).length;
+  const before = told();
+  const reply = await fetch(`${simulator.address}/chat/completions`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${upstreamKey}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ model: 'nobody', messages: [{ role: 'user', content: 'Well?' }] }),
+  });
+  await reply.text();
+  await until(() => told() > before, 'the simulator tells of a call');
+}
+
 async function writeAll(folder, files) {
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
   return join(folder, Object.keys(files)[0]);
