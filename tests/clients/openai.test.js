@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test';
 
 import OpenAI from 'openai';
 
-import { startGateway, startSimulator, upstreamKey, workFolder } from './world.js';
+import { catchUp, startGateway, startSimulator, upstreamKey, workFolder } from './world.js';
 
 const callerKey = 'caller-key-of-the-web';
 
@@ -98,7 +98,11 @@ const ask = (model, more = {}) =>
     ...more,
   });
 
-const calls = (model) => simulator.lines.filter((line) => line.startsWith(`${model} #`));
+/** The provider's lines about the calls of `model` that have ended. */
+const calls = async (model) => {
+  await catchUp(simulator);
+  return simulator.lines.filter((line) => line.startsWith(`${model} #`));
+};
 
 before(async () => {
   folder = await workFolder();
@@ -232,25 +236,25 @@ test('a degraded text is a refusal for a caller who wants JSON', async () => {
 });
 
 test('output that was withheld is a refusal, and no other model is tried', async () => {
-  const before = calls('plain').length;
+  const before = (await calls('plain')).length;
   const completion = await ask('withheld');
   assert.equal(completion.choices[0].finish_reason, 'content_filter');
   assert.equal(completion.choices[0].message.content, null);
   assert.ok(completion.choices[0].message.refusal.length > 0);
   assert.ok(!JSON.stringify(completion).includes('This much and'));
   assert.equal(completion.hedgerow.outcome, 'blocked');
-  assert.equal(calls('plain').length, before);
+  assert.equal((await calls('plain')).length, before);
 });
 
 test('a request that the provider refused is a 400', async () => {
-  const before = calls('plain').length;
+  const before = (await calls('plain')).length;
   await assert.rejects(ask('refused'), (error) => {
     assert.ok(error instanceof OpenAI.BadRequestError);
     assert.equal(error.code, 'content_policy_violation');
     return true;
   });
-  assert.equal(calls('refused').length, 1);
-  assert.equal(calls('plain').length, before);
+  assert.equal((await calls('refused')).length, 1);
+  assert.equal((await calls('plain')).length, before);
 });
 
 test('an unknown model is not found', async () => {
@@ -278,7 +282,7 @@ test('the SDK does not retry what the gateway has given up', async () => {
     assert.equal(error.headers.get('x-should-retry'), 'false');
     return true;
   });
-  assert.equal(calls('outage').length, 1);
+  assert.equal((await calls('outage')).length, 1);
 });
 
 test('a retry of the gateway shows in the headers', async () => {

@@ -7,7 +7,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { startGateway, startSimulator, upstreamKey, workFolder } from './world.js';
+import { startGateway, startSimulator, until, upstreamKey, workFolder } from './world.js';
 
 const secretPrompt = 'the words of a prompt';
 const secretAnswer = 'the words of an answer';
@@ -49,11 +49,6 @@ const tasksOf = async (gateway) => {
 const ask = (gateway, name) => fetch(`${gateway.address}/v1/tasks/${name}`, {
   method: 'POST', body: JSON.stringify({ input: secretPrompt }),
 });
-
-/** Waits for what is bound to come; the test runner's own limit ends what never does. */
-const until = async (holds) => {
-  while (!(await holds())) await new Promise((go) => setTimeout(go, 10));
-};
 
 before(async () => {
   folder = await workFolder();

@@ -30,6 +30,31 @@ export async function startGateway(folder, files) {
   return { ...gateway, address: `http://${gateway.address}` };
 }
 
+/** Waits for what is bound to come, and complains of what never does. */
+export async function until(holds, what = holds) {
+  const last = Date.now() + 10_000;
+  while (!(await holds())) {
+    if (Date.now() > last) throw new Error(`This never came to hold: ${what}`);
+    await new Promise((go) => setTimeout(go, 5));
+  }
+}
+
+/**
+ * Returns when `simulator` has told of all the calls that had ended before: its lines come in order,
+ * and the last of them is that of a call which is made here, of a model that it does not have.
+ */
+export async function catchUp(simulator) {
+  const told = () => simulator.lines.filter((line) => line.startsWith('nobody ')).length;
+  const before = told();
+  const reply = await fetch(`${simulator.address}/chat/completions`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${upstreamKey}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ model: 'nobody', messages: [{ role: 'user', content: 'Well?' }] }),
+  });
+  await reply.text();
+  await until(() => told() > before, 'the simulator tells of a call');
+}
+
 async function writeAll(folder, files) {
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
   return join(folder, Object.keys(files)[0]);
