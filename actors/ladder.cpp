@@ -136,16 +136,17 @@ steps ladder::ended(int attempt, const attempt_end& how, int status, time_point 
   return fail(x.rung, stopped_by_its_route(), now);
 }
 
-steps ladder::content(int attempt, bool has_text, time_point now) {
+steps ladder::content(int attempt, std::size_t text_bytes, time_point now) {
   auto* x = find(attempt);
   if (!x || x->cancelled || finished())
     return {};
+  x->text_bytes += text_bytes;
   if (!std::exchange(x->has_content, true)) {
     note(trail_event::first_content, *x, now);
     x->give_up_at.reset();
     x->hedge_at.reset();
   }
-  if (!facts_.commits_early || !has_text || committed_ != 0)
+  if (!facts_.commits_early || text_bytes == 0 || committed_ != 0)
     return {};
   committed_ = attempt;
   winner_rung_ = x->rung;

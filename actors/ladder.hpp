@@ -106,8 +106,8 @@ public:
   steps begin(time_point now);
   steps started(int attempt, const attempt_begun& how, time_point now);
   steps ended(int attempt, const attempt_end& how, int status, time_point now);
-  /// A streamed attempt has brought content: its first, or its first text (`has_text`).
-  steps content(int attempt, bool has_text, time_point now);
+  /// A streamed attempt has brought content, so many bytes of text among it.
+  steps content(int attempt, std::size_t text_bytes, time_point now);
   /// A resumed attempt says something else than what was delivered.
   steps diverged(int attempt, time_point now);
   steps hedge_decided(bool granted, time_point now);
@@ -154,6 +154,7 @@ private:
     bool cancelled = false;
     /// Some of its answer has come.
     bool has_content = false;
+    std::size_t text_bytes = 0;
     resumption resumes = resumption::none;
   };
 
@@ -202,6 +203,7 @@ private:
   bool schedule_retry(std::size_t rung, const failure& why, time_point now);
   std::optional<milliseconds> wait_before_retry(const failure& why, int retries, milliseconds left);
   void remember(const failure& why);
+  void pay(const flight& x, const token_usage& spent, trail_entry& entry);
   void settle(const flight& x, const attempt_end& how, int status, time_point now);
   void undo(const flight& x, const attempt_refused& why);
 

@@ -36,6 +36,9 @@ int weight(failure_class x) {
   return 0;
 }
 
+/// About as many tokens as a text of so many bytes has; a stream that broke told nobody.
+std::int64_t tokens_in(std::size_t bytes) { return static_cast<std::int64_t>(bytes + 3) / 4; }
+
 } // namespace
 
 std::string_view to_string(resumption x) {
@@ -64,7 +67,8 @@ answer ladder::facts() const {
   out.usage = usage_;
   out.cost = cost_;
   out.withheld = withheld_;
-  out.resumed = resumed_ == resumption::none ? std::string_view{} : to_string(resumed_);
+  if (resumed_ != resumption::none && out.ended == outcome::answered)
+    out.resumed = to_string(resumed_);
   out.latency = std::chrono::duration_cast<microseconds>(ended_at_ - began_);
   if (winner_rung_ && (!ended_ || *ended_ == outcome::answered)) {
     const auto& route = setup(*winner_rung_).config;
@@ -126,13 +130,23 @@ void ladder::settle(const flight& x, const attempt_end& how, int status, time_po
   if (const auto* why = std::get_if<failure>(&how)) {
     entry.result = to_string(why->kind);
     entry.reason = why->reason;
+    if (x.has_content)
+      pay(x, {.input = facts_.estimated_input, .output = tokens_in(x.text_bytes)}, entry);
     return;
   }
   const auto* judged = std::get_if<attempt_judged>(&how);
   entry.result = judged ? "ok" : "cancelled";
   if (!judged)
     return;
-  const auto& spent = judged->usage;
+  pay(x, judged->usage, entry);
+  auto& verdict_entry = note(trail_event::verdict, x, now);
+  verdict_entry.result = to_string(judged->said.kind);
+  verdict_entry.reason = judged->said.reason;
+  verdict_entry.violations = judged->said.violations;
+  verdict_entry.changes = judged->said.changes;
+}
+
+void ladder::pay(const flight& x, const token_usage& spent, trail_entry& entry) {
   entry.cost = cost_of(setup(x.rung).config.cost, spent.input, spent.cached_input, spent.output);
   entry.usage = spent;
   cost_ += *entry.cost;
@@ -140,11 +154,6 @@ void ladder::settle(const flight& x, const attempt_end& how, int status, time_po
   usage_.output += spent.output;
   usage_.cached_input += spent.cached_input;
   usage_.reasoning += spent.reasoning;
-  auto& verdict_entry = note(trail_event::verdict, x, now);
-  verdict_entry.result = to_string(judged->said.kind);
-  verdict_entry.reason = judged->said.reason;
-  verdict_entry.violations = judged->said.violations;
-  verdict_entry.changes = judged->said.changes;
 }
 
 /// A refused attempt never was one. Its rung was passed over at the time it was asked.

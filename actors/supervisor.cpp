@@ -57,7 +57,7 @@ void supervisor_state::underway(const attempt_underway& x) {
 
 void supervisor_state::arrived(attempt_piece& x) {
   const auto attempt = attempt_number(x.id);
-  carry_out(plan->content(attempt, !x.text.empty(), self->clock().now()));
+  carry_out(plan->content(attempt, x.text.size(), self->clock().now()));
   if (plan->committed() != attempt || plan->finished())
     return x.window->taken(x.text.size());
   const auto said = match(x.text);

@@ -14,9 +14,12 @@ constexpr std::int64_t low_below = 4096;
 constexpr std::int64_t high_from = 16384;
 
 result<void> refuse_unkept(const json::value& body, request&) {
-  for (const auto* name : {"top_k", "container", "mcp_servers", "context_management"})
+  for (const auto* name : {"thread", "top_k", "container", "mcp_servers", "context_management",
+                           "compaction", "fallbacks", "fallback_credit_token"})
     if (auto done = refuse(body, name); !done)
       return done;
+  if (given(body, "output_format"))
+    return wrong("'output_format' is now 'output_config.format'; use that.", "output_format");
   return {};
 }
 

@@ -218,6 +218,9 @@ void add_fact_headers(http_headers& out, const answer& x, microseconds spent) {
 
 void add_known_headers(http_headers& out, const answer& x) {
   out.emplace_back("x-hedgerow-request-id", x.id);
+  // Where the SDKs of OpenAI and Anthropic look for it.
+  out.emplace_back("x-request-id", x.id);
+  out.emplace_back("request-id", x.id);
   if (!x.task.empty())
     out.emplace_back("x-hedgerow-task", x.task);
   if (!x.route.empty()) {

@@ -41,16 +41,17 @@ reply wrong_method(surface on, std::string_view allowed) {
 }
 
 reply no_such_path(std::string_view path) {
+  const auto on = path.starts_with("/v1/messages") ? surface::anthropic : surface::openai;
   for (const auto& x : elsewhere)
     if (path.starts_with(x.path))
       return error_reply(
-          surface::openai,
+          on,
           {errc::not_offered,
            std::string{x.path} + " is not offered; use " + std::string{x.instead} + ".",
            {}},
           {});
   return error_reply(
-      surface::openai,
+      on,
       {errc::not_offered,
        "There is nothing at this path. The calls are POST /v1/chat/completions, "
        "POST /v1/messages, POST /v1/tasks/{task}, GET /v1/models, GET /healthz and GET /readyz.",

@@ -54,6 +54,9 @@ reply anthropic_error(const error& problem, std::string_view id, int status) {
     out.body += R"(,"param":)";
     json::append_quoted(out.body, problem.param);
   }
+  // The SDK looks for this, and then sends the whole conversation.
+  if (problem.param == "thread")
+    out.body += R"(,"details":{"error_code":"thread_unsupported_request"})";
   out.body += '}';
   if (!id.empty()) {
     out.body += R"(,"request_id":)";

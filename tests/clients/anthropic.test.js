@@ -147,7 +147,7 @@ for (const kind of kinds) {
 
   // The runner would have the conversation kept for it, unless it is told that this is not done.
   test(`a model behind ${kind} gets the whole conversation of a runner that would leave it here`,
-       { todo: '`thread` is dropped, and with it the conversation' }, async () => {
+       async () => {
          const { turns, asked } = await runTool(`confers-${kind}`);
          assert.deepEqual(asked, [{ city: 'Oslo' }]);
          assert.deepEqual(turns.map((x) => x.stop_reason), ['tool_use', 'end_turn']);
@@ -342,7 +342,7 @@ test('a call that is not offered names the one that is', async () => {
 });
 
 test('a call that is not offered is refused in the words of the API',
-     { todo: 'it is told in the words of OpenAI' }, async () => {
+     async () => {
        await assert.rejects(client.messages.countTokens(request('greets-openai')), (error) => {
          assert.equal(error.error.type, 'error');
          assert.equal(error.type, 'not_found_error');
@@ -351,7 +351,7 @@ test('a call that is not offered is refused in the words of the API',
      });
 
 test('a conversation that would have to be kept here is refused, not cut short',
-     { todo: '`thread` is dropped, and with it the conversation' }, async () => {
+     async () => {
        const sent = client.beta.messages.create(request('greets-openai', {
          thread: { type: 'continue', previous_message_id: 'req_of_some_earlier_turn' },
        }));

@@ -108,15 +108,19 @@ std::string_view dialect_letter(std::string_view api) {
 
 void write_reply_seeds(const fs::path& data, const fs::path& out) {
   corpus replies{out / "decode"};
+  corpus streams{out / "stream"};
   const auto folder = data / "providers";
   each_item(read(folder / "index.json"), [&](const json::value& x) {
     const auto* stream = json::find(x, "stream");
     const auto* status = json::find(x, "http_status");
-    if (stream == nullptr || !stream->IsFalse() || status == nullptr || !status->IsInt())
+    if (stream == nullptr || status == nullptr || !status->IsInt())
       return;
-    replies.add(std::string{dialect_letter(json::find_text(x, "api"))} + ' '
-                + std::to_string(status->GetInt()) + '\n'
-                + text_of(folder / json::find_text(x, "file")));
+    const auto dialect = std::string{dialect_letter(json::find_text(x, "api"))};
+    const auto body = text_of(folder / json::find_text(x, "file"));
+    if (stream->IsFalse())
+      replies.add(dialect + ' ' + std::to_string(status->GetInt()) + '\n' + body);
+    else
+      streams.add(dialect + " 11\n" + body);
   });
 }
 
