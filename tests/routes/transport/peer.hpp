@@ -77,6 +77,9 @@ public:
   /// Whether all of `bytes` went out.
   bool send(std::string_view bytes);
 
+  /// Passes bytes on between the client and `port` on this machine until one of them ends.
+  void join(std::uint16_t port);
+
   /// Waits for the client: `closed`, `reset`, `bytes` or `silent`.
   std::string read_end();
 
@@ -148,7 +151,7 @@ std::shared_ptr<const endpoint> unknown_name();
 /// A client with `n` contexts, each run by a thread. Its end shows that nothing was left to do.
 class client_world {
 public:
-  explicit client_world(int n = 1);
+  explicit client_world(int n = 1, client_options options = {});
   ~client_world();
   client_world(const client_world&) = delete;
   client_world& operator=(const client_world&) = delete;
