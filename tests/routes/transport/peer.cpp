@@ -25,17 +25,6 @@ sockaddr_in loopback(std::uint16_t port) {
   return out;
 }
 
-/// A bound socket on a free port.
-std::pair<int, std::uint16_t> bound_socket() {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  auto address = loopback(0);
-  socklen_t size = sizeof address;
-  if (fd < 0 || ::bind(fd, reinterpret_cast<sockaddr*>(&address), size) != 0
-      || ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0)
-    throw std::runtime_error{"cannot bind a port"};
-  return {fd, ntohs(address.sin_port)};
-}
-
 std::shared_ptr<const endpoint> endpoint_at(std::string_view scheme, std::uint16_t port) {
   auto url = std::string{scheme} + "://127.0.0.1:" + std::to_string(port);
   return std::make_shared<const endpoint>(parse_base_url(url).value());
@@ -62,6 +51,16 @@ std::size_t body_size(std::string_view head) {
 }
 
 } // namespace
+
+std::pair<int, std::uint16_t> bound_socket() {
+  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  auto address = loopback(0);
+  socklen_t size = sizeof address;
+  if (fd < 0 || ::bind(fd, reinterpret_cast<sockaddr*>(&address), size) != 0
+      || ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0)
+    throw std::runtime_error{"cannot bind a port"};
+  return {fd, ntohs(address.sin_port)};
+}
 
 peer_socket::~peer_socket() { close(); }
 

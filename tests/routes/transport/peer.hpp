@@ -17,6 +17,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 struct ssl_ctx_st;
@@ -59,6 +60,9 @@ private:
   std::condition_variable more_;
   std::deque<T> values_;
 };
+
+/// A socket bound to a free port of this machine, and the port.
+std::pair<int, std::uint16_t> bound_socket();
 
 /// One connection as its server sees it. Blocks, but no longer than `patience`.
 class peer_socket {
