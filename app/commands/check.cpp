@@ -6,11 +6,13 @@
 #include "app/open_files.hpp"
 #include "contracts/failure.hpp"
 #include "contracts/json.hpp"
+#include "routes/transport/endpoint.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <ostream>
 
 namespace hedgerow {
@@ -54,6 +56,15 @@ std::string price_of(const worst_case& x) {
   return fmt::format("${:.4f}{}", x.cost, x.unpriced ? " + routes without a price" : "");
 }
 
+/// The proxies that calls take, by host and port, of providers that are called by way of one.
+std::map<std::string, std::string> proxies_of(const configuration& x) {
+  std::map<std::string, std::string> out;
+  for (const auto& [name, of] : x.providers)
+    if (const auto to = endpoint_of(of, x.proxies); to && to->via)
+      out.emplace(name, to->via->authority);
+  return out;
+}
+
 void print_task(const configuration& all, const task& x, std::ostream& out) {
   out << fmt::format("\n{}: {}, within {}, at most {}\n", x.name, to_string(x.capability),
                      show_duration(x.deadline), counted(x.budget.attempts, "attempt"))
@@ -71,9 +82,12 @@ void print_text(const std::string& file, const read_result& read, std::ostream& 
   const auto errors = std::ranges::count(read.findings, severity::error, &finding::level);
   const auto warnings = std::ssize(read.findings) - errors;
   out << fmt::format("{}: {}, {}\n", file, counted(errors, "error"), counted(warnings, "warning"));
-  if (read.config)
-    for (const auto& [name, of] : read.config->tasks)
-      print_task(*read.config, of, out);
+  if (!read.config)
+    return;
+  for (const auto& [provider, proxy] : proxies_of(*read.config))
+    out << fmt::format("provider {}: by way of the proxy {}\n", provider, proxy);
+  for (const auto& [name, of] : read.config->tasks)
+    print_task(*read.config, of, out);
 }
 
 std::string in_quotes(std::string_view text) {
@@ -118,10 +132,15 @@ std::string json_of(const configuration& all, const task& x) {
 
 void print_json(const read_result& read, std::ostream& out) {
   const auto findings = joined(read.findings, [](const finding& x) { return json_of(x); });
+  std::string proxies;
   std::string tasks;
-  if (read.config)
+  if (read.config) {
+    proxies = joined(proxies_of(*read.config),
+                     [](const auto& x) { return in_quotes(x.first) + ":" + in_quotes(x.second); });
     tasks = joined(read.config->tasks, [&](auto& x) { return json_of(*read.config, x.second); });
-  out << R"({"findings":[)" << findings << R"(],"tasks":{)" << tasks << "}}\n";
+  }
+  out << R"({"findings":[)" << findings << R"(],"proxies":{)" << proxies << R"(},"tasks":{)"
+      << tasks << "}}\n";
 }
 
 } // namespace

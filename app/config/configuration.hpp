@@ -3,6 +3,7 @@
 #include "actors/policy.hpp"
 #include "contracts/contract.hpp"
 #include "routes/route_config.hpp"
+#include "routes/transport/proxy.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -105,6 +106,8 @@ struct configuration {
   std::map<std::string, route_config, std::less<>> routes;
   std::map<std::string, std::shared_ptr<const contract>, std::less<>> contracts;
   std::map<std::string, task, std::less<>> tasks;
+  /// The environment's word, for what was read from a file.
+  http_proxies proxies;
 };
 
 } // namespace hedgerow

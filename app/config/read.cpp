@@ -66,6 +66,20 @@ read_result read_text(const std::string& text, const std::string& name, const fi
   return out;
 }
 
+/// The environment's proxies are part of what a file means on this machine.
+read_result with_proxies(read_result x) {
+  auto proxies = read_proxies(config::process_environment());
+  if (!proxies) {
+    auto [code, message, variable] = proxies.error();
+    message.pop_back(); // No finding ends with a full stop.
+    x.findings.push_back({severity::error, "environment", 0, 0, variable, message});
+    x.config.reset();
+  }
+  if (x.config)
+    x.config->proxies = std::move(*proxies);
+  return x;
+}
+
 } // namespace
 
 read_result read_configuration(const std::string& path) {
@@ -74,8 +88,8 @@ read_result read_configuration(const std::string& path) {
     return {std::nullopt,
             {{severity::error, path, 0, 0, {}, "cannot be read; is the path right?"}}};
   const auto folder = std::filesystem::path{path}.parent_path();
-  return read_text(*text, path,
-                   [folder](const std::string& name) { return contents(folder / name); });
+  return with_proxies(read_text(
+      *text, path, [folder](const std::string& name) { return contents(folder / name); }));
 }
 
 read_result read_configuration_text(const std::string& text, const std::string& name,

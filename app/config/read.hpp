@@ -17,10 +17,12 @@ struct read_result {
   std::vector<finding> findings;
 };
 
-/// Reads a configuration file. Files it names are looked for in its own folder.
+/// Reads a configuration file, and from the environment which proxies lead to its providers. Files
+/// it names are looked for in its own folder.
 read_result read_configuration(const std::string& path);
 
-/// The same for text in hand. `name` stands in findings; `files` are the ones it may name.
+/// The same for text in hand, without proxies. `name` stands in findings; `files` are the ones it
+/// may name.
 read_result read_configuration_text(const std::string& text, const std::string& name,
                                     const std::map<std::string, std::string>& files = {});
 

@@ -65,7 +65,7 @@ gateway::gateway() = default;
 gateway::gateway(const configuration& x, record_sinks sinks) : gateway{} {
   runtime_ = std::make_unique<runtime>(threads_of(x.server));
   const auto& contexts = runtime_->contexts();
-  client_ = std::make_unique<http_client>(contexts);
+  client_ = std::make_unique<http_client>(contexts, client_options{.proxies = x.proxies});
   engine_ = std::make_unique<hedgerow::engine>(
       runtime_->system(), sound_policy(x, *client_, std::to_string(version_)),
       engine_options{fresh_seed(), contexts.size(), std::move(sinks)});

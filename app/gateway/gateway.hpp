@@ -31,8 +31,8 @@ public:
 
   hedgerow::engine& engine() { return *engine_; }
 
-  /// Takes over another configuration whole, or says why not and stays as it is. Addresses, threads
-  /// and limits of the listeners need a restart.
+  /// Takes over another configuration whole, or says why not and stays as it is. Addresses,
+  /// threads, proxies and limits of the listeners need a restart.
   std::optional<std::string> reload(const configuration& x);
 
   /// Stops accepting, lets what is in flight finish for at most `limit`, then returns.

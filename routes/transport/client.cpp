@@ -9,7 +9,9 @@
 
 namespace hedgerow {
 
-http_client::http_client(std::vector<asio::io_context*> contexts) : contexts_{std::move(contexts)} {
+http_client::http_client(std::vector<asio::io_context*> contexts, client_options options)
+    : contexts_{std::move(contexts)},
+      options_{std::move(options)} {
   for (std::size_t i = 0; i < contexts_.size(); ++i)
     lanes_.push_back(std::make_shared<lane>(contexts_[i], contexts_.size()));
 }

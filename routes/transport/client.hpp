@@ -61,6 +61,12 @@ struct http_outcome {
   call_times times;
 };
 
+/// What holds for all calls of a client.
+struct client_options {
+  /// Those on the way to the endpoints that are made for the client.
+  http_proxies proxies = {};
+};
+
 /// An HTTP/1.1 client. Keeps idle connections per context and origin, so there are no locks.
 ///
 /// A connection that the peer closed while it was idle is replaced without anybody noticing; one
@@ -69,13 +75,15 @@ class http_client {
 public:
   /// Requires: each context is run by at most one thread, outlives the client, and runs until every
   /// call has ended.
-  explicit http_client(std::vector<boost::asio::io_context*> contexts);
+  explicit http_client(std::vector<boost::asio::io_context*> contexts, client_options options = {});
 
   /// Closes. Calls in flight still end, on their contexts.
   ~http_client();
 
   http_client(const http_client&) = delete;
   http_client& operator=(const http_client&) = delete;
+
+  const http_proxies& proxies() const { return options_.proxies; }
 
   /// Starts `call` on the running thread's context, else on the next in turn. `on_ended` is invoked
   /// exactly once, on that context, never from inside `start`. Stopping closes the connection at
@@ -91,6 +99,7 @@ public:
 
 private:
   io_contexts contexts_;
+  const client_options options_;
   std::vector<std::shared_ptr<lane>> lanes_;
 };
 

@@ -142,13 +142,15 @@ asio::awaitable<void> exchange::window_open() {
 }
 
 asio::awaitable<addresses> exchange::look_up() {
+  const auto& to = *call.to;
+  const auto& host = to.via ? to.via->host : to.host;
+  const auto port = to.via ? to.via->port : to.port;
   boost::system::error_code is_name;
-  const auto address = asio::ip::make_address(call.to->host, is_name);
+  const auto address = asio::ip::make_address(host, is_name);
   if (!is_name)
-    co_return std::vector{tcp::endpoint{address, call.to->port}};
+    co_return std::vector{tcp::endpoint{address, port}};
   auto lookup = std::make_shared<name_lookup>(home->io);
-  lookup->resolver.async_resolve(call.to->host, std::to_string(call.to->port),
-                                 tcp::resolver::numeric_service,
+  lookup->resolver.async_resolve(host, std::to_string(port), tcp::resolver::numeric_service,
                                  [lookup](boost::system::error_code problem, auto results) {
                                    if (problem)
                                      lookup->found = problem;

@@ -55,7 +55,7 @@ struct exchange : std::enable_shared_from_this<exchange> {
   /// Waits until it does, or the call is stopped.
   asio::awaitable<void> window_open();
 
-  /// Looks up the endpoint's host. A stopped call does not wait for the answer.
+  /// Looks up the endpoint's host, or its proxy's. A stopped call does not wait for the answer.
   asio::awaitable<addresses> look_up();
 
   /// What a stopped call ends as.

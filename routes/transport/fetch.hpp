@@ -25,6 +25,13 @@ using maybe_failure = std::optional<failure>;
 
 inline constexpr auto as_values = asio::as_tuple(asio::use_awaitable);
 
+/// Has the proxy of `x` open a tunnel to the provider. What it returns of a stopped call means
+/// nothing.
+asio::awaitable<maybe_failure> open_tunnel(exchange& x, plain_stream& socket);
+
+/// The end of a call to which the proxy itself answered with `status`, if that is sure.
+maybe_failure refused_by_proxy(const endpoint& to, int status);
+
 /// Shakes hands and verifies the peer's certificate and name.
 asio::awaitable<maybe_failure> secure(exchange& x, tls_stream& stream);
 
@@ -49,8 +56,10 @@ asio::awaitable<maybe_failure> connect(exchange& x, connection<Stream>& link) {
   x.enter(phase::connecting);
   const auto found = co_await x.look_up();
   if (!found)
-    co_return transport_failure("cannot look up the host: " + found.error().message(),
-                                failure_scope::route);
+    co_return transport_failure(
+        std::string{x.call.to->via ? "cannot look up the proxy: " : "cannot look up the host: "}
+            + found.error().message(),
+        failure_scope::route);
   boost::system::error_code problem = asio::error::host_not_found;
   for (const auto& address : *found) {
     if (x.stopped)
@@ -64,13 +73,22 @@ asio::awaitable<maybe_failure> connect(exchange& x, connection<Stream>& link) {
   if (x.stopped)
     co_return std::nullopt;
   if (problem)
-    co_return transport_failure("cannot connect: " + problem.message(), failure_scope::route);
+    co_return transport_failure(
+        std::string{x.call.to->via ? "cannot connect to the proxy: " : "cannot connect: "}
+            + problem.message(),
+        failure_scope::route);
   const asio::ip::tcp::no_delay at_once{true};
   socket.set_option(at_once, problem);
-  if constexpr (std::is_same_v<Stream, tls_stream>)
+  if constexpr (std::is_same_v<Stream, tls_stream>) {
+    maybe_failure wrong;
+    if (x.call.to->via)
+      wrong = co_await open_tunnel(x, socket);
+    if (wrong || x.stopped)
+      co_return wrong;
     co_return co_await secure(x, link.stream);
-  else
+  } else {
     co_return std::nullopt;
+  }
 }
 
 inline failure broken_link(const boost::system::error_code& problem, bool touched) {
@@ -134,6 +152,9 @@ asio::awaitable<end_of_call> fetch(exchange& x) {
     co_return std::move(*wrong);
   const bool keep = !link->spoiled && link->reader.keeps_connection();
   auto reply = link->reader.take();
+  wrong = refused_by_proxy(to, reply.status);
+  if (wrong)
+    co_return std::move(*wrong);
   if (keep)
     idle.put(to.origin, std::move(link), x.home->share_of(to.idle_max),
              std::chrono::steady_clock::now());

@@ -103,7 +103,7 @@ result<transport> http_transport(http_client& client, route_config route) {
                  "route '" + route.name + "': providers of kind "
                      + std::string{to_string(route.provider.kind)} + " cannot be called over HTTP.",
                  "kind"};
-  auto found = endpoint_of(route.provider);
+  auto found = endpoint_of(route.provider, client.proxies());
   if (!found)
     return found.error();
   const auto to = std::make_shared<const endpoint>(std::move(*found));

@@ -25,6 +25,8 @@ std::size_t size_of(const endpoint& to, const http_request& request) {
   std::size_t size = 128 + request.target.size() + to.authority.size();
   for (const auto& [name, value] : request.headers)
     size += name.size() + value.size() + 4;
+  if (to.via)
+    size += 64 + to.authority.size() + to.via->authorization.size();
   return size;
 }
 
@@ -34,6 +36,13 @@ void append_number(std::string& out, std::size_t x) {
   out.append(digits, end);
 }
 
+/// The target. A proxy that reads the request must be told the host, too.
+void append_target(std::string& out, const endpoint& to, const http_request& request) {
+  if (is_read_by_proxy(to))
+    out.append("http://").append(to.authority);
+  out.append(request.target);
+}
+
 } // namespace
 
 std::optional<std::string> request_head(const endpoint& to, const http_request& request) {
@@ -41,7 +50,11 @@ std::optional<std::string> request_head(const endpoint& to, const http_request& 
     return std::nullopt;
   std::string out;
   out.reserve(size_of(to, request));
-  out.append("POST ").append(request.target).append(" HTTP/1.1\r\nHost: ").append(to.authority);
+  out.append("POST ");
+  append_target(out, to, request);
+  out.append(" HTTP/1.1\r\nHost: ").append(to.authority);
+  if (is_read_by_proxy(to) && !to.via->authorization.empty())
+    out.append("\r\nProxy-Authorization: ").append(to.via->authorization);
   out.append("\r\nConnection: keep-alive\r\nContent-Length: ");
   append_number(out, request.body.size());
   out.append("\r\n");

@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <random>
 #include <stdexcept>
+#include <vector>
 
 namespace hedgerow::test {
 
@@ -55,39 +56,63 @@ std::string write_pem(Write write) {
   return path;
 }
 
-std::string write_certificate(X509* x) {
-  return write_pem([x](std::FILE* to) { return PEM_write_X509(to, x); });
+std::string write_certificates(const std::vector<certificate>& chain) {
+  return write_pem([&chain](std::FILE* to) {
+    for (const auto& each : chain)
+      if (PEM_write_X509(to, each.get()) != 1)
+        return 0;
+    return 1;
+  });
+}
+
+/// Who signs certificates.
+struct signer {
+  key own;
+  certificate self;
+};
+
+void sign(const certificate& x, const signer& by) {
+  X509_set_issuer_name(x.get(), X509_get_subject_name(by.self.get()));
+  X509_sign(x.get(), by.own.get(), EVP_sha256());
+}
+
+/// An authority's certificate, not yet signed.
+signer new_signer(const std::string& name) {
+  const auto own = new_key();
+  const auto self = new_certificate(own, name + " " + std::to_string(std::random_device{}()), 1);
+  add_extension(self.get(), self.get(), NID_basic_constraints, "critical,CA:TRUE");
+  add_extension(self.get(), self.get(), NID_key_usage, "critical,keyCertSign");
+  return {own, self};
+}
+
+/// A server's certificate for the key `to`, not yet signed.
+certificate new_leaf(const key& to, std::string_view names) {
+  auto out = new_certificate(to, "Hedgerow test server", 2);
+  add_extension(out.get(), out.get(), NID_subject_alt_name, std::string{names});
+  return out;
+}
+
+std::unique_ptr<certificate_files> files_of(const key& own, const std::vector<certificate>& chain) {
+  auto out = std::make_unique<certificate_files>();
+  out->certificate = write_certificates(chain);
+  out->key = write_pem([&own](std::FILE* to) {
+    return PEM_write_PrivateKey(to, own.get(), nullptr, nullptr, 0, nullptr, nullptr);
+  });
+  return out;
 }
 
 } // namespace
 
 struct authority::keys {
-  key own = new_key();
-  certificate root =
-      new_certificate(own, "Hedgerow test authority " + std::to_string(std::random_device{}()), 1);
-
-  certificate issue(const key& to, std::string_view names) const;
+  signer root = new_signer("Hedgerow test authority");
 };
 
 authority::authority() : keys_{std::make_unique<keys>()} {
-  auto* root = keys_->root.get();
-  X509_set_issuer_name(root, X509_get_subject_name(root));
-  add_extension(root, root, NID_basic_constraints, "critical,CA:TRUE");
-  add_extension(root, root, NID_key_usage, "critical,keyCertSign");
-  X509_sign(root, keys_->own.get(), EVP_sha256());
-  ca_file_ = write_certificate(root);
+  sign(keys_->root.self, keys_->root);
+  ca_file_ = write_certificates({keys_->root.self});
 }
 
 authority::~authority() { std::filesystem::remove(ca_file_); }
-
-/// A server's certificate for the key `to`, signed.
-certificate authority::keys::issue(const key& to, std::string_view names) const {
-  auto leaf = new_certificate(to, "Hedgerow test server", 2);
-  X509_set_issuer_name(leaf.get(), X509_get_subject_name(root.get()));
-  add_extension(leaf.get(), root.get(), NID_subject_alt_name, std::string{names});
-  X509_sign(leaf.get(), own.get(), EVP_sha256());
-  return leaf;
-}
 
 certificate_files::~certificate_files() {
   std::filesystem::remove(certificate);
@@ -96,23 +121,44 @@ certificate_files::~certificate_files() {
 
 std::unique_ptr<certificate_files> authority::server_files(std::string_view names) const {
   const auto own = new_key();
-  const auto leaf = keys_->issue(own, names);
-  auto out = std::make_unique<certificate_files>();
-  out->certificate = write_certificate(leaf.get());
-  out->key = write_pem([&](std::FILE* to) {
-    return PEM_write_PrivateKey(to, own.get(), nullptr, nullptr, 0, nullptr, nullptr);
-  });
-  return out;
+  const auto leaf = new_leaf(own, names);
+  sign(leaf, keys_->root);
+  return files_of(own, {leaf});
+}
+
+std::unique_ptr<certificate_files> authority::chained_files(std::string_view names) const {
+  const auto between = new_signer("Hedgerow test intermediate");
+  sign(between.self, keys_->root);
+  const auto own = new_key();
+  const auto leaf = new_leaf(own, names);
+  sign(leaf, between);
+  return files_of(own, {leaf, between.self});
+}
+
+std::unique_ptr<certificate_files> authority::expired_files(std::string_view names) const {
+  const auto own = new_key();
+  const auto leaf = new_leaf(own, names);
+  X509_gmtime_adj(X509_getm_notAfter(leaf.get()), -60);
+  sign(leaf, keys_->root);
+  return files_of(own, {leaf});
 }
 
 std::shared_ptr<SSL_CTX> authority::server(std::string_view names) const {
   const auto own = new_key();
-  const auto leaf = keys_->issue(own, names);
+  const auto leaf = new_leaf(own, names);
+  sign(leaf, keys_->root);
   std::shared_ptr<SSL_CTX> out{SSL_CTX_new(TLS_server_method()), SSL_CTX_free};
   if (SSL_CTX_use_certificate(out.get(), leaf.get()) != 1
       || SSL_CTX_use_PrivateKey(out.get(), own.get()) != 1)
     throw std::runtime_error{"cannot use the server's certificate"};
   return out;
+}
+
+std::unique_ptr<certificate_files> self_signed_files(std::string_view names) {
+  const auto own = new_key();
+  const auto leaf = new_leaf(own, names);
+  sign(leaf, {own, leaf});
+  return files_of(own, {leaf});
 }
 
 } // namespace hedgerow::test

@@ -38,11 +38,21 @@ public:
   /// The same as files, with a key of their own each time.
   std::unique_ptr<certificate_files> server_files(std::string_view names) const;
 
+  /// The same, signed by another authority that this one has signed; its certificate stands behind
+  /// the server's.
+  std::unique_ptr<certificate_files> chained_files(std::string_view names) const;
+
+  /// The same as `server_files`, but no longer valid.
+  std::unique_ptr<certificate_files> expired_files(std::string_view names) const;
+
 private:
   struct keys;
 
   std::unique_ptr<keys> keys_;
   std::string ca_file_;
 };
+
+/// A server's certificate that nobody but itself vouches for.
+std::unique_ptr<certificate_files> self_signed_files(std::string_view names);
 
 } // namespace hedgerow::test

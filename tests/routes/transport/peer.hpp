@@ -17,6 +17,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 struct ssl_ctx_st;
@@ -60,6 +61,9 @@ private:
   std::deque<T> values_;
 };
 
+/// A socket bound to a free port of this machine, and the port.
+std::pair<int, std::uint16_t> bound_socket();
+
 /// One connection as its server sees it. Blocks, but no longer than `patience`.
 class peer_socket {
 public:
@@ -76,6 +80,9 @@ public:
 
   /// Whether all of `bytes` went out.
   bool send(std::string_view bytes);
+
+  /// Passes bytes on between the client and `port` on this machine until one of them ends.
+  void join(std::uint16_t port);
 
   /// Waits for the client: `closed`, `reset`, `bytes` or `silent`.
   std::string read_end();
@@ -148,7 +155,7 @@ std::shared_ptr<const endpoint> unknown_name();
 /// A client with `n` contexts, each run by a thread. Its end shows that nothing was left to do.
 class client_world {
 public:
-  explicit client_world(int n = 1);
+  explicit client_world(int n = 1, client_options options = {});
   ~client_world();
   client_world(const client_world&) = delete;
   client_world& operator=(const client_world&) = delete;
