@@ -1,12 +1,10 @@
 #include "app/gateway/chat_messages.hpp"
 
+#include "app/gateway/members.hpp"
+
 namespace hedgerow {
 
 namespace {
-
-error wrong(std::string message, std::string param) {
-  return {errc::invalid_request, std::move(message), std::move(param)};
-}
 
 result<role> read_role(const json::value& x, const std::string& where) {
   auto name = json::find_text(x, "role");

@@ -2,15 +2,12 @@
 
 #include "app/gateway/chat_messages.hpp"
 #include "app/gateway/envelope.hpp"
+#include "app/gateway/members.hpp"
 #include "contracts/json.hpp"
 
 namespace hedgerow::native {
 
 namespace {
-
-error wrong(std::string message, std::string param) {
-  return {errc::invalid_request, std::move(message), std::move(param)};
-}
 
 /// What rules see where the caller gave messages only: the last thing the user said.
 std::string last_user_text(const prompt& x) {
@@ -97,11 +94,8 @@ result<caller_request> read(std::string_view task, std::string_view body) {
   for (auto* step : {read_input, read_messages, read_rest})
     if (auto done = step(*parsed, out); !done)
       return done.error();
-  if (const auto* x = json::find(*parsed, "stream"); x && !x->IsNull()) {
-    if (!x->IsBool())
-      return wrong("'stream' must be true or false.", "stream");
-    read.streams = x->IsTrue();
-  }
+  if (auto done = read_flag(*parsed, "stream", read.streams); !done)
+    return done.error();
   return read;
 }
 

@@ -25,20 +25,12 @@ std::string_view openai_type(int status) {
 /// Anthropic's own name for an error of this status.
 std::string_view anthropic_type(int status) {
   switch (status) {
-  case 401:
-    return "authentication_error";
-  case 403:
-    return "permission_error";
   case 404:
     return "not_found_error";
   case 413:
     return "request_too_large";
-  case 429:
-    return "rate_limit_error";
-  case 504:
-    return "timeout_error";
   default:
-    return status >= 500 ? "api_error" : "invalid_request_error";
+    return openai_type(status);
   }
 }
 

@@ -57,7 +57,7 @@ public:
           .then([out](attempt_over& x) { out->over.push_back(std::move(x)); },
                 [out](const caf::error& x) { out->lost = x; });
       return {[out](const attempt_underway& x) { out->underway.push_back(x); },
-              [](const abandon&) {}, [](const wake&) {}};
+              [](const attempt_piece&) {}, [](const abandon&) {}, [](const wake&) {}};
     });
     run();
     return out;

@@ -46,6 +46,7 @@ TEST_CASE_METHOD(world, "text goes on as it comes, and the answer is all of it",
 
 TEST_CASE_METHOD(world, "with `complete` nothing goes out before all is valid", "[stream]") {
   job().stream.commit = stream_commit::complete;
+  job().retry.attempts = 0;
   add("a", {breaks_off({"half "})});
   add("b", {streams({"all ", "of it"})});
   auto asked = play_streamed();

@@ -214,6 +214,7 @@ void scripted_model::say(std::size_t call, std::size_t piece) {
 void scripted_model::end(std::size_t call, call_ended how) {
   if (calls[call].ended)
     return;
+  asked_[call] = {}; // It knows its supervisor, who knows the policy, which knows this model.
   calls[call].ended = world_.now();
   calls[call].cancelled = std::holds_alternative<cancelled>(how.what);
   std::exchange(waiting_[call], nullptr)(std::move(how));

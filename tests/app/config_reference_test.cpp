@@ -138,7 +138,6 @@ const std::set<std::string> not_built{
     "tasks.support_triage.fitness",
     "tasks.support_triage.safety.screen",
     "tasks.support_triage.review",
-    "tasks.support_triage.stream",
     "tasks.support_triage.evaluate",
     "tasks.support_triage.steps",
     "tasks.support_triage.background",

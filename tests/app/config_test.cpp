@@ -168,7 +168,7 @@ const std::vector<bad> single_mistakes{
      "not built yet"},
     {"deadline: 4s", "deadline: 4s\n    mode: background", "tasks.triage.mode", "not built yet",
      "mode: background"},
-    {"params: {", "stream: {", "tasks.triage.stream", "not built yet"},
+    {"params: {", "evaluate: {", "tasks.triage.evaluate", "not built yet"},
     {"safety: { level: standard }", "repair: { reasks: 11 }", "tasks.triage.repair.reasks",
      "from 0 to 10"},
     {"attempts: 6 }", "attempts: 6, cost: $1 }", "tasks.triage.budget.cost", "not built yet"},

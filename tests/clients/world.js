@@ -63,7 +63,8 @@ async function writeAll(folder, files) {
 /** Starts the program and waits for the line that says where it listens. */
 async function start(args, announcement) {
   const child = spawn(process.env.HEDGEROW, args, {
-    env: { ...process.env, PROVIDER_KEY: upstreamKey },
+    // A proxy of this machine has nothing to do with providers on loopback.
+    env: { ...process.env, PROVIDER_KEY: upstreamKey, NO_PROXY: '*', no_proxy: '*' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const running = { child, lines: [], complaints: '' };

@@ -143,6 +143,17 @@ const std::vector<recording>& streams() {
   return all;
 }
 
+std::vector<std::string> foreign_bodies() {
+  std::vector<std::string> out;
+  const auto index = json::parse(
+      std::filesystem::exists(folder / "index.json") ? contents(folder / "index.json") : "[]");
+  REQUIRE(index.has_value());
+  for (const auto& entry : index->GetArray())
+    if (!kind_of(entry))
+      out.push_back(contents(folder / json::find_text(entry, "file")));
+  return out;
+}
+
 heard_stream heard(const recording& x, std::size_t bytes) {
   const auto& speaks = *dialect_of(x.kind);
   stream_reader reader{speaks.assembly()};

@@ -28,6 +28,9 @@ const std::vector<recording>& recordings();
 /// The streams of the same APIs; the body is the stream.
 const std::vector<recording>& streams();
 
+/// The replies of all other APIs, whole or streamed.
+std::vector<std::string> foreign_bodies();
+
 /// What came of a stream.
 struct heard_stream {
   /// The pieces of its text, joined.

@@ -39,6 +39,19 @@ TEST_CASE("every recorded stream is classified as its label says", "[corpus]") {
   CHECK(seen[provider_kind::gemini] == 25);
 }
 
+TEST_CASE("what other APIs reply is an error or an answer, whole or streamed", "[corpus]") {
+  for (const auto& body : corpus::foreign_bodies())
+    for (const auto kind :
+         {provider_kind::openai, provider_kind::anthropic, provider_kind::gemini}) {
+      corpus::recording x{
+          .file = {}, .kind = kind, .reply = {.status = 200}, .call = {}, .classes = {}};
+      x.reply.body = body;
+      x.call.ask = std::make_shared<const prompt>();
+      CHECK_FALSE(corpus::class_of(corpus::decoded(x)).empty());
+      CHECK_FALSE(corpus::class_of(corpus::heard(x, at_once).end).empty());
+    }
+}
+
 TEST_CASE("a stream is read the same, however its bytes are cut", "[corpus]") {
   for (const auto& x : corpus::streams()) {
     INFO(x.file);
