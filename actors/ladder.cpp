@@ -158,6 +158,18 @@ steps ladder::content(int attempt, std::size_t text_bytes, time_point now) {
   return out;
 }
 
+steps ladder::malformed(int attempt, time_point now) {
+  auto* x = find(attempt);
+  if (!x || x->cancelled || finished())
+    return {};
+  steps out;
+  const auto rung = x->rung;
+  stop(*x, to_string(failure_class::contract), "it can no longer become JSON", now, out);
+  append(out,
+         fail(rung, {.kind = failure_class::contract, .reason = "the stream is no JSON"}, now));
+  return out;
+}
+
 steps ladder::diverged(int attempt, time_point now) {
   auto* x = find(attempt);
   if (!x || x->cancelled || finished())

@@ -108,6 +108,8 @@ public:
   steps ended(int attempt, const attempt_end& how, int status, time_point now);
   /// A streamed attempt has brought content, so many bytes of text among it.
   steps content(int attempt, std::size_t text_bytes, time_point now);
+  /// What a streamed attempt says can no longer become the JSON that is wanted.
+  steps malformed(int attempt, time_point now);
   /// A resumed attempt says something else than what was delivered.
   steps diverged(int attempt, time_point now);
   steps hedge_decided(bool granted, time_point now);

@@ -24,6 +24,11 @@ attempt_end to_end(const caf::error& reason, bool underway) {
   return failure{.kind = failure_class::transport, .reason = "its validator is being restarted"};
 }
 
+bool wants_json(const terms& must) {
+  const auto is_json = [](const auto& c) { return c && c->format == contract::form::json; };
+  return is_json(must.task) || is_json(must.request);
+}
+
 } // namespace
 
 supervisor_actor::behavior_type
@@ -46,6 +51,8 @@ void supervisor_state::open() {
   began = self->clock().now();
   const auto& about = *job.about;
   plan.emplace(*about.rules, *about.of, about.facts, began, about.deadline, job.seed);
+  if (about.facts.commits_early && wants_json(about.must))
+    shape.emplace();
   self->send(job.actors->tasks.find(about.of->name)->second, arrival{});
   carry_out(plan->begin(began));
 }
@@ -66,7 +73,12 @@ void supervisor_state::arrived(attempt_piece& x) {
     return carry_out(plan->diverged(attempt, self->clock().now()));
   }
   x.window->taken(*said);
-  deliver(std::string_view{x.text}.substr(*said), std::move(x.window));
+  const auto fresh = std::string_view{x.text}.substr(*said);
+  if (shape && !shape->take(fresh)) {
+    x.window->taken(fresh.size());
+    return carry_out(plan->malformed(attempt, self->clock().now()));
+  }
+  deliver(fresh, std::move(x.window));
 }
 
 /// How much of `text` the caller has already; nothing: it has something else.
@@ -208,9 +220,7 @@ void supervisor_state::carry_out(const answer_with&) {
     reply.what = std::move(output);
     if (!reply.what.model.empty())
       reply.model = reply.what.model;
-    const auto& must = job.about->must;
-    auto json = [](const auto& c) { return c && c->format == contract::form::json; };
-    reply.is_json = reply.what.tool_calls.empty() && (json(must.task) || json(must.request));
+    reply.is_json = reply.what.tool_calls.empty() && wants_json(job.about->must);
   } else if (reply.ended == outcome::degraded) {
     reply.what.text = std::move(instead.text);
     reply.is_json = instead.is_json;

@@ -2,6 +2,7 @@
 
 #include "actors/cast.hpp"
 #include "actors/ladder.hpp"
+#include "contracts/json_prefix.hpp"
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -65,6 +66,8 @@ struct supervisor_state {
   /// The text that the caller has of a streamed answer, and how much of it the attempt that goes on
   /// from it has said so far.
   std::string delivered;
+  /// Of a streamed answer that must be JSON: whether it may still become that.
+  std::optional<json::prefix> shape;
   std::size_t matched = 0;
   /// The output of the attempt that answers, or what a degradation rung gave.
   completion output;

@@ -210,11 +210,32 @@ TEST_CASE_METHOD(world, "a policy stop ends a stream, and nobody goes on with it
 TEST_CASE_METHOD(world, "what is whole and yet no answer is told as broken", "[stream]") {
   job().must = wants_ok();
   job().stream.commit = stream_commit::first_token;
-  add("a", {streams({"no ", "JSON"})});
+  add("a", {streams({"{\"not\":", "\"ok\"}"})});
   add("b", {streams({good_json})}, rung_role::stronger);
   auto asked = play_streamed();
-  CHECK(asked->heard == "no JSON");
+  CHECK(asked->heard == "{\"not\":\"ok\"}");
   CHECK(asked->got().ended == outcome::failed);
+  CHECK(broken_promises() == kept);
+}
+
+TEST_CASE_METHOD(world, "a stream that can no longer become JSON ends there", "[stream]") {
+  job().must = wants_ok();
+  job().stream.commit = stream_commit::first_token;
+  auto a = add("a", {streams({"{\"ok\":", " tru", "th is", " that I cannot say"})});
+  auto asked = play_streamed();
+  CHECK(asked->heard == "{\"ok\": tru");
+  CHECK(a->calls.at(0).cancelled);
+  CHECK(asked->got().ended == outcome::failed);
+  CHECK(broken_promises() == kept);
+}
+
+TEST_CASE_METHOD(world, "a stream of JSON goes on as long as it is some", "[stream]") {
+  job().must = wants_ok();
+  job().stream.commit = stream_commit::first_token;
+  add("a", {streams({"{\"o", "k\":tr", "ue}"})});
+  auto asked = play_streamed();
+  CHECK(asked->heard == good_json);
+  CHECK(asked->got().ended == outcome::answered);
   CHECK(broken_promises() == kept);
 }
 
