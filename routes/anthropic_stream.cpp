@@ -8,6 +8,12 @@ namespace {
 /// More blocks than this are a model gone astray.
 constexpr std::size_t blocks_max = 1024;
 
+/// -1: the event has none that makes sense.
+std::int64_t index_of(const json::value& data) {
+  const auto* x = json::find(data, "index");
+  return x != nullptr && x->IsInt64() && x->GetInt64() >= 0 ? x->GetInt64() : -1;
+}
+
 void append_member(std::string& out, std::string_view name, std::string_view text) {
   out += ",\"";
   out += name;
@@ -66,15 +72,14 @@ void stream_assembly::take_event(const json::value& data, stream_piece& out) {
 
 void stream_assembly::begin_block(const json::value& data, stream_piece& out) {
   const auto* begun = json::find(data, "content_block");
-  auto* to = block_at(data);
-  if (begun == nullptr || to == nullptr)
+  const auto index = index_of(data);
+  auto* to = begun != nullptr && index >= 0 ? begun_at(index) : nullptr;
+  if (to == nullptr)
     return;
   to->type = json::find_text(*begun, "type");
   to->start = json::compact(*begun);
   if (to->type == "text") {
-    to->text = json::find_text(*begun, "text");
-    out.text += to->text;
-    out.content = out.content || !to->text.empty();
+    add_text(index, json::find_text(*begun, "text"), out);
   } else if (to->type == "tool_use") {
     out.content = true;
   } else {
@@ -86,26 +91,37 @@ void stream_assembly::begin_block(const json::value& data, stream_piece& out) {
 
 void stream_assembly::take_delta(const json::value& data, stream_piece& out) {
   const auto* delta = json::find(data, "delta");
+  const auto type = delta != nullptr ? json::find_text(*delta, "type") : std::string_view{};
+  if (type == "text_delta")
+    return add_text(index_of(data), json::find_text(*delta, "text"), out);
   auto* to = block_at(data);
-  if (delta == nullptr || to == nullptr)
+  if (to == nullptr)
     return;
-  const auto type = json::find_text(*delta, "type");
-  if (type == "text_delta") {
-    const auto text = json::find_text(*delta, "text");
-    if (to->type.empty())
-      to->type = "text";
-    to->text += text;
-    out.text += text;
-    out.content = out.content || !text.empty();
-  } else if (type == "input_json_delta") {
+  if (type == "input_json_delta" && to->type == "tool_use") {
     to->input += json::find_text(*delta, "partial_json");
     out.content = true;
-  } else if (type == "thinking_delta") {
+  } else if (type == "thinking_delta" && to->type == "thinking") {
     to->text += json::find_text(*delta, "thinking");
     out.progress = true;
   } else if (type == "signature_delta") {
     to->signature += json::find_text(*delta, "signature");
   }
+}
+
+/// Puts `text` behind all that came before it: into the last block, if that is the text at `index`,
+/// else into a block of its own.
+void stream_assembly::add_text(std::int64_t index, std::string_view text, stream_piece& out) {
+  if (index < 0 || text.empty())
+    return;
+  const auto is_last = !blocks_.empty() && blocks_.back().index == index
+                       && (blocks_.back().type == "text" || blocks_.back().type.empty());
+  auto* to = is_last ? &blocks_.back() : begun_at(index);
+  if (to == nullptr)
+    return;
+  to->type = "text";
+  to->text += text;
+  out.text += text;
+  out.content = true;
 }
 
 void stream_assembly::merge_usage(const json::value& holder) {
@@ -117,15 +133,15 @@ void stream_assembly::merge_usage(const json::value& holder) {
       usage_.insert_or_assign(std::string{json::text_of(name)}, json::compact(value));
 }
 
-/// The block that an event is about, begun if it is new; null if there can be none.
+/// The last block that began at the index of an event; null if none did.
 auto stream_assembly::block_at(const json::value& data) -> block* {
-  const auto* x = json::find(data, "index");
-  const auto index = x != nullptr && x->IsInt64() ? x->GetInt64() : -1;
-  if (index < 0)
-    return nullptr;
-  const auto known = std::ranges::find(blocks_, index, &block::index);
-  if (known != blocks_.end())
-    return &*known;
+  const auto known = std::find_if(blocks_.rbegin(), blocks_.rend(),
+                                  [&](const block& x) { return x.index == index_of(data); });
+  return known == blocks_.rend() ? nullptr : &*known;
+}
+
+/// A new block; null if there are too many.
+auto stream_assembly::begun_at(std::int64_t index) -> block* {
   if (blocks_.size() == blocks_max)
     return nullptr;
   auto& begun = blocks_.emplace_back();

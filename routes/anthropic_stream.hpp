@@ -14,7 +14,8 @@
 namespace hedgerow::anthropic {
 
 /// Puts the events of a streamed message together. Source: semantics.md §5.4. Events of an unknown
-/// type are passed over, as the provider documents.
+/// type are passed over, as the provider documents. Blocks that come interleaved, or begin twice,
+/// are told in the order in which their text came, for so it has been passed on.
 class stream_assembly {
 public:
   /// Takes in one event.
@@ -47,6 +48,8 @@ private:
   void begin_block(const json::value& data, stream_piece& out);
   void merge_usage(const json::value& holder);
   block* block_at(const json::value& data);
+  block* begun_at(std::int64_t index);
+  void add_text(std::int64_t index, std::string_view text, stream_piece& out);
   void fail(std::string body);
 
   static void append_block(std::string& out, const block& x);
