@@ -84,7 +84,7 @@ const scene day[] = {
 /// Lets requests arrive at an even pace, whatever becomes of them, until the scene is over.
 asio::awaitable<void> play(demo_stage& stage, const scene& now) {
   stage.begin_scene(now.title);
-  std::cout << fmt::format("\n\033[1m{}\033[0m: {}\n", now.title, now.expect) << std::flush;
+  std::cout << fmt::format("\n{}: {}\n", bold(now.title), now.expect) << std::flush;
   now.weather(stage);
   asio::steady_timer pace{stage.context()};
   auto next = std::chrono::steady_clock::now();

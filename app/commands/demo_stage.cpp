@@ -7,6 +7,8 @@
 #include <boost/asio/post.hpp>
 #include <fmt/format.h>
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <iostream>
@@ -82,7 +84,18 @@ bool eventful(const answer& x) {
   return x.ended != outcome::answered || x.attempts != 1 || x.fallback || x.repaired;
 }
 
+std::string shown_as(std::string_view text, std::string_view style) {
+  static const bool on_terminal = ::isatty(STDOUT_FILENO) == 1;
+  if (!on_terminal)
+    return std::string{text};
+  return std::string{style}.append(text).append("\033[0m");
+}
+
 } // namespace
+
+std::string bold(std::string_view text) { return shown_as(text, "\033[1m"); }
+
+std::string yellow(std::string_view text) { return shown_as(text, "\033[33m"); }
 
 demo_stage::demo_stage() {
   std::vector<std::string> bases;
@@ -182,9 +195,9 @@ void demo_stage::tell(const record& x) {
 
 void demo_stage::tell(const breaker_moved& x) {
   auto at = std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
-  std::cout << fmt::format("  {:5.1f}s \033[33mbreaker of {}: {} → {} ({})\033[0m\n", at, x.route,
-                           to_string(x.what.from), to_string(x.what.to), x.what.reason)
-            << std::flush;
+  const auto moved = fmt::format("breaker of {}: {} → {} ({})", x.route, to_string(x.what.from),
+                                 to_string(x.what.to), x.what.reason);
+  std::cout << fmt::format("  {:5.1f}s {}\n", at, yellow(moved)) << std::flush;
 }
 
 int demo_stage::lost() const {

@@ -20,6 +20,10 @@ namespace hedgerow {
 inline constexpr std::string_view demo_ticket_answer =
     R"({"category":"billing","urgency":"high","summary":"Charged twice for one invoice.","needsHumanReview":false})";
 
+/// `text` in bold, or in yellow, where a terminal shows it; as it is elsewhere.
+std::string bold(std::string_view text);
+std::string yellow(std::string_view text);
+
 /// The demo's gateway, its providers, its audience. All but the gateway and the providers happens
 /// on one context, so it needs no lock.
 class demo_stage {
