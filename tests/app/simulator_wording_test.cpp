@@ -6,6 +6,7 @@
 #include "app/simulator/words.hpp"
 #include "contracts/schema.hpp"
 #include "tests/app/simulator_dialects.hpp"
+#include "tests/support/shared_data.hpp"
 
 #include <fstream>
 #include <iterator>
@@ -71,8 +72,11 @@ std::optional<schema> published(const std::string& name) {
 }
 
 void check_against(const schema& what, const json::value& x) {
-  for (const auto& wrong : what.check(x))
-    FAIL_CHECK(wrong.pointer << " " << wrong.message << " in " << json::compact(x));
+  std::string wrong;
+  for (const auto& each : what.check(x))
+    wrong += each.pointer + ' ' + each.message + '\n';
+  CAPTURE(json::compact(x));
+  CHECK(wrong == "");
 }
 
 } // namespace
@@ -86,6 +90,8 @@ TEST_CASE("text is cut into pieces of characters, never inside one", "[simulator
 }
 
 TEST_CASE("whatever is said, the published schemas hold", "[simulator]") {
+  if (is_absent(shared_data / "api-schemas"))
+    return;
   struct row {
     const dialect* in;
     std::string body;
@@ -115,7 +121,6 @@ TEST_CASE("whatever is said, the published schemas hold", "[simulator]") {
       if (error)
         check_against(*error, parsed(row.in->error_body(status, {})));
   }
-  SUCCEED();
 }
 
 TEST_CASE("a stream says what the whole answer says", "[simulator]") {

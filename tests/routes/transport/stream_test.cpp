@@ -125,17 +125,17 @@ TEST_CASE("thoughts are progress and no content", "[stream]") {
   peer server{[](peer_socket& socket) {
     socket.read_request();
     socket.send(head);
-    for (int i = 0; i < 5; ++i) {
+    for (int i = 0; i < 6; ++i) {
       socket.send(framed(
           R"(data: {"choices":[{"index":0,"delta":{"reasoning_content":"Hm"},"finish_reason":null}]})"
           "\n\n"));
-      std::this_thread::sleep_for(100ms);
+      std::this_thread::sleep_for(200ms);
     }
     socket.send(says("so") + finish + done + end_of_body);
   }};
   listener x;
   auto route = route_to(server);
-  route.timeout.first_token = route.timeout.stall = 400ms;
+  route.timeout.first_token = route.timeout.stall = 1s; // Shorter than all thoughts together.
   x.ask(route);
   CHECK(x.pieces.next() == "so");
   CHECK(std::get<completion>(x.ended.next().what).text == "so");
