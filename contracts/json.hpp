@@ -12,8 +12,14 @@
 /// Strict JSON (RFC 8259) with limits, over RapidJSON.
 namespace hedgerow::json {
 
-using document = rapidjson::Document;
-using value = rapidjson::Value;
+/// Most texts are small and many: RapidJSON's own chunks of 64 KiB are costly to give back.
+class pool : public rapidjson::MemoryPoolAllocator<> {
+public:
+  pool() : MemoryPoolAllocator{8 << 10} {}
+};
+
+using document = rapidjson::GenericDocument<rapidjson::UTF8<>, pool>;
+using value = document::ValueType;
 
 /// What is refused before or while reading.
 struct limits {

@@ -6,6 +6,8 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
+#include <cstring>
 #include <limits>
 
 namespace hedgerow::json {
@@ -94,6 +96,21 @@ bool is_plain(char c) {
   return byte >= 0x20 && byte < 0x80 && c != '"' && c != '\\';
 }
 
+/// How many bytes `text` begins with that need no look at each: eight at a time.
+std::size_t plain_eights(std::string_view text) {
+  constexpr std::uint64_t each = 0x0101010101010101;
+  constexpr std::uint64_t high = 0x80 * each;
+  // Sets the high bit of bytes below `limit`, and maybe of one above such a byte.
+  const auto below = [](std::uint64_t x, std::uint64_t limit) { return (x - limit * each) & ~x; };
+  std::size_t at = 0;
+  for (std::uint64_t x = 0; at + sizeof x <= text.size(); at += sizeof x) {
+    std::memcpy(&x, text.data() + at, sizeof x);
+    if (((x | below(x, 0x20) | below(x ^ '"' * each, 1) | below(x ^ '\\' * each, 1)) & high) != 0)
+      break;
+  }
+  return at;
+}
+
 } // namespace
 
 std::string compact(const value& x) {
@@ -107,7 +124,7 @@ std::string compact(const value& x) {
 void append_quoted(std::string& out, std::string_view text) {
   out += '"';
   while (!text.empty()) {
-    std::size_t plain = 0;
+    auto plain = plain_eights(text);
     while (plain < text.size() && is_plain(text[plain]))
       ++plain;
     out += text.substr(0, plain);

@@ -132,7 +132,7 @@ std::string joined(const json::value& parts) {
 
 /// The words of the answer; nothing if there is explicitly no content. Content that is missing
 /// altogether is empty, which the validator judges.
-std::optional<std::string> text_of(const json::value& message) {
+std::optional<std::string> words_of(const json::value& message) {
   const auto* content = json::find(message, "content");
   if (content == nullptr)
     return std::string{};
@@ -154,7 +154,7 @@ decoded read_message(const json::value& body, const json::value& message, ending
   x.tool_calls = tool_calls_of(message, json::find_text(body, "id"));
   if (std::ranges::any_of(x.tool_calls, &std::string::empty, &tool_call::name))
     return failed(failure_class::contract, "tool call without a name", reply.status);
-  auto text = text_of(message);
+  auto text = words_of(message);
   if (!text && x.tool_calls.empty() && (end == ending::stop || end == ending::unnamed))
     return failed(failure_class::contract, "neither text nor a tool call", reply.status);
   x.text = std::move(text).value_or("");

@@ -60,6 +60,27 @@ TEST_CASE("a NUL does not hide what comes after it", "[unit]") {
   CHECK(json::text_of(parsed(R"("a\u0000b")")) == "a\0b"s);
 }
 
+TEST_CASE("a control character is refused wherever it stands, and told", "[unit]") {
+  for (std::size_t before = 0; before < 40; ++before)
+    for (char c = 1; c < 0x20; ++c) {
+      const std::string text = "[\"" + std::string(before, 'x') + c + std::string(20, 'y') + "\"]";
+      INFO(int{c} << " behind " << before);
+      CHECK_THAT(why_not(text), Catch::Contains("at byte " + std::to_string(2 + before)));
+    }
+}
+
+TEST_CASE("a string is read and written the same, wherever its escapes stand", "[unit]") {
+  for (std::size_t before = 0; before < 40; ++before)
+    for (const std::string_view special : {"\"", "\\", "\n", "\x01", "\x1f", "\x7f", "\xc3\xa9",
+                                           "\xf0\x9f\x8c\xb3", "\"\\\"\xe2\x82\xac"}) {
+      const auto text = std::string(before, 'x') + std::string{special} + std::string(20, 'y');
+      std::string quoted;
+      json::append_quoted(quoted, text);
+      INFO(quoted);
+      CHECK(json::text_of(parsed(quoted)) == text);
+    }
+}
+
 TEST_CASE("depth and size are limited, and both limits are within what is allowed", "[unit]") {
   CHECK(why_not(nested(128)) == "parsed");
   CHECK_THAT(why_not(nested(129)), Catch::Contains("nested too deeply"));
