@@ -54,6 +54,8 @@ struct attempt_refused {
 struct attempt_judged {
   token_usage usage;
   verdict said;
+  /// Of a streamed answer, see `completion`.
+  std::size_t skipped_events = 0;
 };
 
 /// How an attempt ended. Exactly one arrives for each `start_attempt`.

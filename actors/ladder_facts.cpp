@@ -138,6 +138,8 @@ void ladder::settle(const flight& x, const attempt_end& how, int status, time_po
   entry.result = judged ? "ok" : "cancelled";
   if (!judged)
     return;
+  if (judged->skipped_events > 0)
+    entry.reason = "events passed over that are no JSON: " + std::to_string(judged->skipped_events);
   pay(x, judged->usage, entry);
   auto& verdict_entry = note(trail_event::verdict, x, now);
   verdict_entry.result = to_string(judged->said.kind);

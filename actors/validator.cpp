@@ -9,7 +9,7 @@ validator_actor::behavior_type validator(validator_actor::pointer) {
       [](candidate& x) {
         attempt_over out{.id = x.id, .how = {}, .output = std::move(x.output), .status = x.status};
         auto said = judge(x.about->must, x.about->ask, out.output);
-        out.how = attempt_judged{out.output.usage, std::move(said)};
+        out.how = attempt_judged{out.output.usage, std::move(said), out.output.skipped_events};
         return out;
       },
   };

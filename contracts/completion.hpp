@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -146,6 +147,9 @@ struct completion {
   std::string model;
   token_usage usage;
   std::vector<thought> thoughts = {};
+  /// Of a streamed answer: events that were passed over because they were no JSON and held nothing
+  /// of the answer.
+  std::size_t skipped_events = 0;
 };
 
 /// Tokens that `x` will roughly cost as input: four bytes of text to a token, and 765 an image.

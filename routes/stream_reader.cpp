@@ -31,13 +31,17 @@ stream_piece stream_reader::take(std::string_view bytes) {
     give_up("an event of the stream is too long");
   else if (bytes_ > bytes_max)
     give_up("the stream is too long");
-  else if (std::visit([](const auto& x) { return x.skipped(); }, assembly_) > skipped_max)
+  else if (skipped() > skipped_max)
     give_up("too many events of the stream are no JSON");
   return all;
 }
 
 stream_piece stream_reader::take(const sse_event& event) {
   return std::visit([&event](auto& x) { return x.take(event); }, assembly_);
+}
+
+std::size_t stream_reader::skipped() const {
+  return std::visit([](const auto& x) { return x.skipped(); }, assembly_);
 }
 
 stream_stage stream_reader::stage() const {

@@ -26,6 +26,9 @@ public:
 
   stream_stage stage() const;
 
+  /// Events that were passed over because they are no JSON.
+  std::size_t skipped() const;
+
   /// What is wrong with the stream itself, as nothing that the provider said.
   const std::optional<failure>& wrong() const { return wrong_; }
 

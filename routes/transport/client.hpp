@@ -21,7 +21,8 @@ struct lane;
 
 /// Limits on the time of one HTTP call, each from its start.
 struct http_timeouts {
-  /// Name look-up, connection and TLS handshake; from the start of connecting.
+  /// Name look-up, connection, the tunnel of a proxy and TLS handshake; from the start of
+  /// connecting.
   std::chrono::milliseconds connect{2000};
   /// To the first byte of the reply; of an event stream, to the first progress.
   std::chrono::milliseconds first_byte{30000};

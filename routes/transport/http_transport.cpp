@@ -130,8 +130,11 @@ result<transport> http_transport(http_client& client, route_config route) {
         settle_stream(how, live->reader);
       auto ended = to_model(*speaks, std::move(how), *call);
       // The client's own clock starts when the call has reached its thread.
-      if (live)
+      if (live) {
         ended.times.first_content = std::min(live->first_content, ended.times.total);
+        if (auto* answer = std::get_if<completion>(&ended.what))
+          answer->skipped_events = live->reader.skipped();
+      }
       on_ended(std::move(ended));
     };
     return client.start(std::move(post), std::move(tell));

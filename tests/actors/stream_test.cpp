@@ -44,6 +44,17 @@ TEST_CASE_METHOD(world, "text goes on as it comes, and the answer is all of it",
   CHECK(broken_promises() == kept);
 }
 
+TEST_CASE_METHOD(world, "the trail tells how many broken events were passed over", "[stream]") {
+  auto plays = streams({"one ", "two"});
+  std::get<completion>(*plays.what).skipped_events = 3;
+  add("a", {std::move(plays)});
+  play_streamed();
+  const auto ended = entries(records.at(0).facts.steps, trail_event::attempt_ended);
+  REQUIRE(ended.size() == 1);
+  CHECK(ended[0].result == "ok");
+  CHECK(ended[0].reason == "events passed over that are no JSON: 3");
+}
+
 TEST_CASE_METHOD(world, "with `complete` nothing goes out before all is valid", "[stream]") {
   job().stream.commit = stream_commit::complete;
   job().retry.attempts = 0;

@@ -121,6 +121,19 @@ TEST_CASE("pings do not count, neither before the first text nor after it", "[st
   CHECK(std::get<failure>(ended.what).kind == failure_class::latency);
 }
 
+TEST_CASE("events that are no JSON and say nothing are passed over and counted", "[stream]") {
+  peer server{[](peer_socket& socket) {
+    socket.read_request();
+    socket.send(head + says("one") + framed("data: {\"choices\"\n\n") + framed("data: OK\n\n")
+                + finish + done + end_of_body);
+  }};
+  listener x;
+  x.ask(route_to(server));
+  const auto ended = x.ended.next();
+  CHECK(std::get<completion>(ended.what).text == "one");
+  CHECK(std::get<completion>(ended.what).skipped_events == 2);
+}
+
 TEST_CASE("thoughts are progress and no content", "[stream]") {
   peer server{[](peer_socket& socket) {
     socket.read_request();
