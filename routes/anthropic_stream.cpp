@@ -14,6 +14,16 @@ std::int64_t index_of(const json::value& data) {
   return x != nullptr && x->IsInt64() && x->GetInt64() >= 0 ? x->GetInt64() : -1;
 }
 
+/// The text of an event that brings some.
+const json::value* only_text(const json::value& data) {
+  const auto* delta = json::find(data, "delta");
+  if (json::find_text(data, "type") != "content_block_delta" || delta == nullptr
+      || json::find_text(*delta, "type") != "text_delta")
+    return nullptr;
+  const auto* text = json::find(*delta, "text");
+  return text != nullptr && text->IsString() ? text : nullptr;
+}
+
 void append_member(std::string& out, std::string_view name, std::string_view text) {
   out += ",\"";
   out += name;
@@ -27,10 +37,19 @@ stream_piece stream_assembly::take(const sse_event& event) {
   stream_piece out;
   if (stage_ == stream_stage::closed)
     return out;
+  if (const auto text = frame_.text_in(event.data)) {
+    add_text(framed_index_, *text, out);
+    out.progress = out.content;
+    return out;
+  }
   const auto data = json::parse(event.data);
   if (data && json::is_object(*data)) {
     take_event(*data, out);
     out.progress = out.progress || out.content;
+    if (!out.text.empty()) {
+      frame_.learn(event.data, "text", only_text);
+      framed_index_ = index_of(*data);
+    }
     return out;
   }
   ++skipped_;

@@ -3,6 +3,7 @@
 #include "contracts/json.hpp"
 #include "routes/sse.hpp"
 #include "routes/stream_piece.hpp"
+#include "routes/text_frame.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -65,6 +66,9 @@ private:
   std::string stop_reason_ = "null";
   std::string stop_details_ = "null";
   std::string error_;
+  text_frame frame_;
+  /// The block of the event that the frame was learned from.
+  std::int64_t framed_index_ = -1;
 };
 
 } // namespace hedgerow::anthropic

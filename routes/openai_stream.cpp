@@ -41,6 +41,27 @@ bool has_text(const json::value& delta, std::string_view name) {
   return !json::find_text(delta, name).empty();
 }
 
+bool has_some(const json::value& x, std::string_view name) {
+  const auto* found = json::find(x, name);
+  return found != nullptr && !found->IsNull();
+}
+
+/// The content of a chunk that adds nothing else: what more it says has no effect a second time.
+const json::value* only_text(const json::value& chunk) {
+  const auto* choices = json::find(chunk, "choices");
+  if (choices == nullptr || !choices->IsArray() || choices->Size() != 1)
+    return nullptr;
+  const auto& choice = (*choices)[0];
+  const auto* delta = json::find(choice, "delta");
+  if (is_error(chunk) || has_some(chunk, "usage") || has_some(chunk, "x_groq") || is_error(choice)
+      || index_of(choice).value_or(0) != 0 || has_some(choice, "finish_reason") || delta == nullptr
+      || has_text(*delta, "refusal") || has_some(*delta, "tool_calls")
+      || has_some(*delta, "function_call"))
+    return nullptr;
+  const auto* content = json::find(*delta, "content");
+  return content != nullptr && content->IsString() ? content : nullptr;
+}
+
 } // namespace
 
 stream_piece stream_assembly::take(const sse_event& event) {
@@ -52,9 +73,16 @@ stream_piece stream_assembly::take(const sse_event& event) {
     stage_ = stream_stage::closed;
     return out;
   }
+  if (const auto text = frame_.text_in(event.data); text && !finish_) {
+    add_text(*text, out);
+    out.progress = true;
+    return out;
+  }
   const auto chunk = json::parse(event.data);
   if (chunk && json::is_object(*chunk)) {
     take_chunk(*chunk, out);
+    if (!out.text.empty())
+      frame_.learn(event.data, "content", only_text);
     return out;
   }
   ++skipped_;
@@ -126,20 +154,21 @@ void stream_assembly::take_delta(const json::value& delta, stream_piece& out) {
 
 /// A string, or a list of parts of which those with text count (Mistral).
 void stream_assembly::take_text(const json::value& content, stream_piece& out) {
-  const auto add = [&](std::string_view text) {
-    has_content_ = true;
-    text_ += text;
-    out.text += text;
-    out.content = out.content || !text.empty();
-  };
   if (content.IsString())
-    return add(json::text_of(content));
+    return add_text(json::text_of(content), out);
   if (!content.IsArray())
     return;
   out.progress = true;
   for (const auto& part : content.GetArray())
     if (json::find_text(part, "type") == "text")
-      add(json::find_text(part, "text"));
+      add_text(json::find_text(part, "text"), out);
+}
+
+void stream_assembly::add_text(std::string_view text, stream_piece& out) {
+  has_content_ = true;
+  text_ += text;
+  out.text += text;
+  out.content = out.content || !text.empty();
 }
 
 void stream_assembly::take_fragment(const json::value& fragment, stream_piece& out) {

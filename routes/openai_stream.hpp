@@ -3,6 +3,7 @@
 #include "contracts/json.hpp"
 #include "routes/sse.hpp"
 #include "routes/stream_piece.hpp"
+#include "routes/text_frame.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -44,6 +45,7 @@ private:
   void take_choice(const json::value& choice, stream_piece& out);
   void take_delta(const json::value& delta, stream_piece& out);
   void take_text(const json::value& content, stream_piece& out);
+  void add_text(std::string_view text, stream_piece& out);
   void take_fragment(const json::value& fragment, stream_piece& out);
   void add_function(call& to, const json::value& function, stream_piece& out);
   call* call_of(const json::value& fragment, std::string_view id);
@@ -71,6 +73,7 @@ private:
   std::string moderation_;
   /// The body that says what went wrong.
   std::string error_;
+  text_frame frame_;
 };
 
 } // namespace hedgerow::openai

@@ -1,11 +1,18 @@
 #include "routes/sse.hpp"
 
+#include <algorithm>
+
 namespace hedgerow {
 namespace {
 
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 /// More than this of unknown lines tells nobody anything.
 constexpr std::size_t other_max = 64u << 10;
+
+std::size_t end_of_line(std::string_view text) {
+  const auto feed = text.find('\n');
+  return std::min(feed, text.substr(0, feed).find('\r'));
+}
 
 } // namespace
 
@@ -19,7 +26,7 @@ std::optional<sse_event> sse_parser::next() {
       continue;
     }
     after_return_ = false;
-    const auto end = rest_.find_first_of("\r\n");
+    const auto end = end_of_line(rest_);
     const auto piece = rest_.substr(0, end);
     if (!fits(line_.size(), piece.size(), limits_.line))
       break;

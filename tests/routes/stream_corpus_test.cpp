@@ -17,6 +17,19 @@ std::string reason_of(const std::variant<completion, failure>& x) {
 
 constexpr std::size_t at_once = 1u << 30;
 
+/// The same events, with blanks behind the JSON of each, so many that no two neighbours have the
+/// same.
+std::string with_blanks(std::string_view body) {
+  std::string out;
+  std::size_t lines = 0;
+  for (const char c : body) {
+    if (c == '\n' && out.ends_with('}'))
+      out.append(++lines % 7, ' ');
+    out += c;
+  }
+  return out;
+}
+
 } // namespace
 
 TEST_CASE("every recorded stream is classified as its label says", "[corpus]") {
@@ -69,6 +82,24 @@ TEST_CASE("a stream is read the same, however its bytes are cut", "[corpus]") {
       REQUIRE(other.tool_calls.size() == good->tool_calls.size());
       for (std::size_t i = 0; i < good->tool_calls.size(); ++i)
         CHECK(other.tool_calls[i].arguments == good->tool_calls[i].arguments);
+    }
+  }
+}
+
+TEST_CASE("what is known of an event that came before changes nothing", "[corpus]") {
+  for (auto x : corpus::streams()) {
+    INFO(x.file);
+    const auto found = corpus::heard(x, at_once);
+    x.reply.body = with_blanks(x.reply.body);
+    const auto each_parsed = corpus::heard(x, at_once);
+    CHECK(each_parsed.text == found.text);
+    CHECK(each_parsed.has_content == found.has_content);
+    CHECK(corpus::class_of(each_parsed.end) == corpus::class_of(found.end));
+    if (const auto* good = std::get_if<completion>(&found.end)) {
+      const auto& other = std::get<completion>(each_parsed.end);
+      CHECK(other.text == good->text);
+      CHECK(other.usage.output == good->usage.output);
+      CHECK(other.tool_calls.size() == good->tool_calls.size());
     }
   }
 }
