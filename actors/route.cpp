@@ -1,5 +1,7 @@
 #include "actors/route.hpp"
 
+#include "actors/runtime/coordinator.hpp"
+
 #include <caf/send.hpp>
 
 #include <cassert>
@@ -42,9 +44,11 @@ void pass_on_pieces(model_call& call, const supervisor_actor& whom, const attemp
                    is_first = true](stream_piece piece) mutable {
     if (!wants_text)
       window->taken(std::exchange(piece.text, {}).size());
-    if (is_first || !piece.text.empty())
-      caf::anon_send(whom, attempt_piece{id, std::move(piece.text), window});
+    if (!is_first && piece.text.empty())
+      return;
     is_first = false;
+    const turns_at_once at_end;
+    caf::anon_send(whom, attempt_piece{id, std::move(piece.text), window});
   };
 }
 
@@ -112,6 +116,7 @@ caf::result<attempt_over> route_state::begin(const attempt& x) {
     pass_on_pieces(call, asks, x);
   flight.stop = setup.call(std::move(call),
                            [me = caf::actor_cast<route_actor>(self), id = x.id](call_ended how) {
+                             const turns_at_once at_end;
                              caf::anon_send(me, call_over{id, std::move(how)});
                            });
   return promise;

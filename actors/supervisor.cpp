@@ -1,5 +1,6 @@
 #include "actors/supervisor.hpp"
 
+#include "actors/runtime/coordinator.hpp"
 #include "contracts/reask.hpp"
 
 #include <algorithm>
@@ -53,8 +54,8 @@ void supervisor_state::open() {
   plan.emplace(*about.rules, *about.of, about.facts, began, about.deadline, job.seed);
   if (about.facts.commits_early && wants_json(about.must))
     shape.emplace();
-  self->send(job.actors->tasks.find(about.of->name)->second, arrival{});
   carry_out(plan->begin(began));
+  self->send(job.actors->tasks.find(about.of->name)->second, arrival{});
 }
 
 void supervisor_state::underway(const attempt_underway& x) {
@@ -228,6 +229,7 @@ void supervisor_state::carry_out(const answer_with&) {
   if (job.about->wants_trail)
     reply.steps = plan->history();
   std::exchange(job.done, nullptr)(std::move(reply));
+  give_way();
 }
 
 void supervisor_state::woken() {

@@ -31,8 +31,8 @@ coordinator::coordinator(caf::actor_system& system, thread_plan plan)
 coordinator::~coordinator() = default;
 
 void coordinator::enqueue(caf::resumable* job) {
-  if (here_.owner == this && here_.batch != nullptr)
-    here_.batch->push_back(job);
+  if (here_.owner == this && here_.next != nullptr)
+    here_.next->push_back(job);
   else
     post(job);
 }
@@ -53,19 +53,24 @@ asio::io_context& coordinator::context_for_this_thread() {
 }
 
 void coordinator::drain(asio::io_context& io, caf::resumable* first) {
-  std::vector<caf::resumable*> batch{first};
-  const auto before = std::exchange(here_, place{this, &io, &batch});
-  std::size_t turn = 0;
-  for (; turn < batch.size() && turn < turns_max; ++turn)
-    take_turn(batch[turn]);
-  here_.batch = nullptr;
-  for (; turn < batch.size(); ++turn)
-    post(batch[turn]);
+  batch all{first};
+  const auto before = std::exchange(here_, place{this, &io, &all});
+  let_take_turns(all);
   here_ = before;
   // CAF notes its logger on every thread that spawns, and waits at the system's end until the last
   // thread has forgotten it. Threads of our own end before that; a lent one may live on.
   if (plan_.lent)
     caf::logger::set_current_actor_system(nullptr);
+}
+
+void coordinator::let_take_turns(batch& all) {
+  std::size_t turn = 0;
+  for (; turn < all.size() && turn < turns_max && !here_.gives_way; ++turn)
+    take_turn(all[turn]);
+  here_.gives_way = false;
+  here_.next = nullptr;
+  for (; turn < all.size(); ++turn)
+    post(all[turn]);
 }
 
 void coordinator::take_turn(caf::resumable* job) {
@@ -107,5 +112,20 @@ void coordinator::let_running_handlers_finish() {
   for (auto* io : plan_.contexts)
     asio::post(*io, [share = work_count::share{work_}] {});
 }
+
+turns_at_once::turns_at_once() {
+  auto& here = coordinator::here_;
+  if (here.owner == nullptr || here.next != nullptr)
+    return;
+  owner_ = here.owner;
+  here.next = &woken_;
+}
+
+turns_at_once::~turns_at_once() {
+  if (owner_ != nullptr)
+    owner_->let_take_turns(woken_);
+}
+
+void give_way() { coordinator::here_.gives_way = coordinator::here_.next != nullptr; }
 
 } // namespace hedgerow

@@ -56,16 +56,25 @@ private:
     coordinator& owner_;
   };
 
+  /// Jobs that follow each other without a way through Asio.
+  using batch = std::vector<caf::resumable*>;
+
   /// What a thread is doing for which coordinator. An embedder's thread may serve several.
   struct place {
     coordinator* owner = nullptr;
     boost::asio::io_context* context = nullptr;
-    /// Set while actors take turns: jobs that follow without a way through Asio.
-    std::vector<caf::resumable*>* batch = nullptr;
+    /// Set while actors take turns, or wait for it: where those go that are woken meanwhile.
+    batch* next = nullptr;
+    /// What is left of the batch goes by way of Asio.
+    bool gives_way = false;
   };
+
+  friend class turns_at_once;
+  friend void give_way();
 
   void post(caf::resumable* job);
   void drain(boost::asio::io_context& io, caf::resumable* first);
+  void let_take_turns(batch& all);
   void take_turn(caf::resumable* job);
   boost::asio::io_context& context_for_this_thread();
   void let_running_handlers_finish();
@@ -79,5 +88,25 @@ private:
   std::atomic<std::size_t> next_{0};
   std::vector<std::thread> threads_;
 };
+
+/// Stands in a completion handler that has come to its end: the actors that the handler wakes take
+/// their turns before it is gone, on the same thread, where otherwise each would wait for another
+/// round of the context. Whoever makes one must bear that anything happens in its destructor.
+/// Does nothing within an actor's turn and on a thread that no coordinator has started.
+class turns_at_once {
+public:
+  turns_at_once();
+  ~turns_at_once();
+  turns_at_once(const turns_at_once&) = delete;
+  turns_at_once& operator=(const turns_at_once&) = delete;
+
+private:
+  coordinator* owner_ = nullptr;
+  coordinator::batch woken_;
+};
+
+/// Within an actor's turn: what has come to Asio by now is not to wait for other actors' turns,
+/// only for the end of this one. For whoever has just handed out what somebody waits for.
+void give_way();
 
 } // namespace hedgerow

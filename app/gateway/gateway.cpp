@@ -1,5 +1,6 @@
 #include "app/gateway/gateway.hpp"
 
+#include "actors/runtime/coordinator.hpp"
 #include "app/assembly.hpp"
 
 #include <caf/actor_system.hpp>
@@ -33,6 +34,7 @@ service callers_service(front& door, engine& serve) {
   return {.look_at = [&door](incoming x) { return door.look_at(std::move(x)); },
           .submit =
               [&serve](request x, answer_handler done) {
+                const turns_at_once at_end;
                 return serve.submit(std::move(x), std::move(done));
               },
           .conclude =

@@ -1,3 +1,4 @@
+#include "actors/runtime/coordinator.hpp"
 #include "actors/runtime/runtime.hpp"
 
 #include "tests/support/threads.hpp"
@@ -24,6 +25,7 @@
 #include <chrono>
 #include <functional>
 #include <future>
+#include <optional>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -172,6 +174,62 @@ TEST_CASE("an actor runs on the context of the thread that woke it", "[runtime]"
     }
   }
   caf::anon_send_exit(witness, caf::exit_reason::kill);
+}
+
+TEST_CASE("whom a handler wakes takes its turn at the handler's end, if it says so", "[runtime]") {
+  runtime world{1};
+  int turns = 0;
+  auto counter = world.system().spawn([&turns](caf::event_based_actor*) -> caf::behavior {
+    return {[&turns](int x) { turns += x; }};
+  });
+  const auto turns_after = [&](bool at_once) {
+    std::promise<std::pair<int, int>> seen;
+    asio::post(*world.contexts()[0], [&] {
+      const auto before = turns;
+      std::optional<turns_at_once> at_end;
+      if (at_once)
+        at_end.emplace();
+      caf::anon_send(counter, 1);
+      const auto inside = turns;
+      at_end.reset();
+      seen.set_value({inside - before, turns - before});
+    });
+    return soon(seen.get_future());
+  };
+  turns_after(false); // Spawning it has woken it too.
+  CHECK(turns_after(false) == std::pair{0, 0});
+  CHECK(turns_after(true) == std::pair{0, 1});
+  const turns_at_once of_no_effect; // No coordinator has started this thread.
+  caf::anon_send_exit(counter, caf::exit_reason::kill);
+}
+
+TEST_CASE("Asio's completions go before the turns of those that an actor woke, if it gives way",
+          "[runtime]") {
+  runtime world{1};
+  std::vector<std::string> order;
+  std::promise<void> over;
+  auto other = world.system().spawn([&](caf::event_based_actor*) -> caf::behavior {
+    return {[&](int) { order.push_back("actor"); }};
+  });
+  auto first = world.system().spawn([&](caf::event_based_actor* self) -> caf::behavior {
+    return {[&, self](bool gives_way) {
+      self->send(other, 1);
+      asio::post(*world.contexts()[0], [&] { order.push_back("handler"); });
+      if (gives_way)
+        give_way();
+    }};
+  });
+  for (const bool gives_way : {false, true}) {
+    order.clear();
+    caf::anon_send(first, gives_way);
+    for (int i = 0; i < 5; ++i)
+      settle(world.contexts());
+    CHECK(order
+          == (gives_way ? std::vector<std::string>{"handler", "actor"}
+                        : std::vector<std::string>{"actor", "handler"}));
+  }
+  caf::anon_send_exit(first, caf::exit_reason::kill);
+  caf::anon_send_exit(other, caf::exit_reason::kill);
 }
 
 TEST_CASE("a detached actor has a thread of its own, timers and a voice", "[runtime]") {
