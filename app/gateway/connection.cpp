@@ -9,39 +9,21 @@
 
 namespace hedgerow {
 
-namespace {
-
-void append_value(std::string& out, std::string_view value) {
-  for (char c : value)
-    out += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
-}
-
-} // namespace
-
 std::string head_of(const reply& x, framing how, bool keep_alive) {
-  std::string out;
-  out.reserve(1024);
-  out += "HTTP/1.1 ";
-  out += std::to_string(x.status);
-  out += ' ';
-  auto reason = boost::beast::http::obsolete_reason(
+  constexpr std::size_t own_bytes = 160;
+  const auto reason = boost::beast::http::obsolete_reason(
       boost::beast::http::int_to_status(static_cast<unsigned>(x.status)));
-  out.append(reason.data(), reason.size());
-  out += "\r\ncontent-type: ";
-  out += x.type;
+  std::string out;
+  out.reserve(own_bytes + x.headers.bytes().size());
+  out += "HTTP/1.1 " + std::to_string(x.status) + ' ';
+  out.append(reason.data(), reason.size()).append("\r\ncontent-type: ").append(x.type);
   if (how == framing::length)
     out += "\r\ncontent-length: " + std::to_string(x.body.size());
   else if (how == framing::chunks)
     out += "\r\ntransfer-encoding: chunked";
   if (!keep_alive)
     out += "\r\nconnection: close";
-  for (const auto& [name, value] : x.headers) {
-    out += "\r\n";
-    out += name;
-    out += ": ";
-    append_value(out, value);
-  }
-  out += "\r\n\r\n";
+  out.append("\r\n").append(x.headers.bytes()).append("\r\n");
   return out;
 }
 

@@ -59,8 +59,7 @@ enum class framing : std::uint8_t {
   closing, ///< By the end of the connection: HTTP/1.0 has nothing else for a body of any length.
 };
 
-/// The reply's head as it goes on the wire. Values are stripped of control characters: some come
-/// from providers.
+/// The reply's head as it goes on the wire.
 std::string head_of(const reply& x, framing how, bool keep_alive);
 
 /// Appends a piece of a body of any length.

@@ -4,7 +4,6 @@
 
 #include <array>
 #include <charconv>
-#include <cstdio>
 
 namespace hedgerow {
 
@@ -46,12 +45,16 @@ void number(std::string& out, std::string_view name, std::int64_t value) {
   raw(out, name, std::to_string(value));
 }
 
-std::string in_ms(microseconds x) {
-  std::array<char, 32> buffer{};
-  auto n =
-      std::snprintf(buffer.data(), buffer.size(), "%.3f", static_cast<double>(x.count()) / 1000);
-  return {buffer.data(), static_cast<std::size_t>(n)};
+/// `x` with `decimals` digits behind the point.
+std::string fixed(double x, int decimals) {
+  std::array<char, 384> room; // The largest double has 309 digits before its point.
+  const auto end =
+      std::to_chars(room.data(), room.data() + room.size(), x, std::chars_format::fixed, decimals)
+          .ptr;
+  return {room.data(), end};
 }
+
+std::string in_ms(microseconds x) { return fixed(static_cast<double>(x.count()) / 1000, 3); }
 
 void append_violations(std::string& out, const std::vector<violation>& all) {
   key(out, "violations");
@@ -202,49 +205,45 @@ void append_openai_usage(std::string& out, const token_usage& x) {
          + "}}";
 }
 
-void add_fact_headers(http_headers& out, const answer& x, microseconds spent) {
+void add_fact_headers(header_lines& out, const answer& x, microseconds spent) {
   add_known_headers(out, x);
   const auto overhead = in_ms(x.overhead + std::max(spent - x.latency, microseconds{0}));
-  out.emplace_back("x-hedgerow-outcome", to_string(x.ended));
-  out.emplace_back("x-hedgerow-repaired", spelled(x.repaired));
+  out.add("x-hedgerow-outcome", to_string(x.ended));
+  out.add("x-hedgerow-repaired", spelled(x.repaired));
   if (x.degraded)
-    out.emplace_back("x-hedgerow-degraded", x.degraded->kind);
-  out.emplace_back("x-hedgerow-cost-usd", plain_decimal(x.cost));
-  out.emplace_back("x-hedgerow-latency-ms", in_ms(spent));
-  out.emplace_back("x-hedgerow-overhead-ms", overhead);
-  out.emplace_back("x-litellm-response-cost", plain_decimal(x.cost));
-  out.emplace_back("x-litellm-overhead-duration-ms", overhead);
+    out.add("x-hedgerow-degraded", x.degraded->kind);
+  out.add("x-hedgerow-cost-usd", plain_decimal(x.cost));
+  out.add("x-hedgerow-latency-ms", in_ms(spent));
+  out.add("x-hedgerow-overhead-ms", overhead);
+  out.add("x-litellm-response-cost", plain_decimal(x.cost));
+  out.add("x-litellm-overhead-duration-ms", overhead);
 }
 
-void add_known_headers(http_headers& out, const answer& x) {
-  out.emplace_back("x-hedgerow-request-id", x.id);
+void add_known_headers(header_lines& out, const answer& x) {
+  out.add("x-hedgerow-request-id", x.id);
   // Where the SDKs of OpenAI and Anthropic look for it.
-  out.emplace_back("x-request-id", x.id);
-  out.emplace_back("request-id", x.id);
+  out.add("x-request-id", x.id);
+  out.add("request-id", x.id);
   if (!x.task.empty())
-    out.emplace_back("x-hedgerow-task", x.task);
+    out.add("x-hedgerow-task", x.task);
   if (!x.route.empty()) {
-    out.emplace_back("x-hedgerow-route", x.route);
-    out.emplace_back("x-hedgerow-model", x.model);
-    out.emplace_back("x-hedgerow-provider", x.provider);
+    out.add("x-hedgerow-route", x.route);
+    out.add("x-hedgerow-model", x.model);
+    out.add("x-hedgerow-provider", x.provider);
     if (!x.region.empty())
-      out.emplace_back("x-hedgerow-region", x.region);
+      out.add("x-hedgerow-region", x.region);
   }
-  out.emplace_back("x-hedgerow-attempts", std::to_string(x.attempts));
-  out.emplace_back("x-hedgerow-retries", std::to_string(x.retries));
-  out.emplace_back("x-hedgerow-fallback", spelled(x.fallback));
-  out.emplace_back("x-hedgerow-hedged", spelled(x.hedged));
-  out.emplace_back("x-litellm-call-id", x.id);
+  out.add("x-hedgerow-attempts", std::to_string(x.attempts));
+  out.add("x-hedgerow-retries", std::to_string(x.retries));
+  out.add("x-hedgerow-fallback", spelled(x.fallback));
+  out.add("x-hedgerow-hedged", spelled(x.hedged));
+  out.add("x-litellm-call-id", x.id);
   if (!x.model.empty())
-    out.emplace_back("x-litellm-model-id", x.model);
-  out.emplace_back("x-litellm-attempted-retries", std::to_string(x.retries));
-  out.emplace_back("x-litellm-attempted-fallbacks", std::to_string(x.fallbacks));
+    out.add("x-litellm-model-id", x.model);
+  out.add("x-litellm-attempted-retries", std::to_string(x.retries));
+  out.add("x-litellm-attempted-fallbacks", std::to_string(x.fallbacks));
 }
 
-std::string plain_decimal(double x) {
-  std::array<char, 64> buffer{};
-  auto n = std::snprintf(buffer.data(), buffer.size(), "%.8f", x);
-  return {buffer.data(), static_cast<std::size_t>(n)};
-}
+std::string plain_decimal(double x) { return fixed(x, 8); }
 
 } // namespace hedgerow

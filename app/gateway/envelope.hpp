@@ -14,11 +14,11 @@ namespace hedgerow {
 void append_envelope(std::string& out, const answer& x, bool facts_only);
 
 /// Adds those of the headers below that are known before a request has ended.
-void add_known_headers(http_headers& out, const answer& x);
+void add_known_headers(header_lines& out, const answer& x);
 
 /// Adds `x-hedgerow-*` and the six headers that existing dashboards read. `spent` is the time from
 /// the request's arrival to now.
-void add_fact_headers(http_headers& out, const answer& x, std::chrono::microseconds spent);
+void add_fact_headers(header_lines& out, const answer& x, std::chrono::microseconds spent);
 
 /// Appends the member `usage` in OpenAI's shape, with the comma in front.
 void append_openai_usage(std::string& out, const token_usage& x);

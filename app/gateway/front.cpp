@@ -36,7 +36,7 @@ reply plain(std::string_view body) {
 reply wrong_method(surface on, std::string_view allowed) {
   auto out = error_reply(
       on, {errc::invalid_request, "Use " + std::string{allowed} + " for this path.", {}}, {}, 405);
-  out.headers.emplace_back("allow", allowed);
+  out.headers.add("allow", allowed);
   return out;
 }
 
@@ -89,8 +89,8 @@ std::optional<milliseconds> deadline_in(const incoming& x) {
 reply too_many(surface on, std::string message, milliseconds wait) {
   auto out = error_reply(on, {errc::rate_limited, std::move(message), {}}, {});
   auto seconds = std::chrono::ceil<std::chrono::seconds>(wait).count();
-  out.headers.emplace_back("retry-after", std::to_string(std::max<std::int64_t>(seconds, 1)));
-  out.headers.emplace_back("retry-after-ms", std::to_string(wait.count()));
+  out.headers.add("retry-after", std::to_string(std::max<std::int64_t>(seconds, 1)));
+  out.headers.add("retry-after-ms", std::to_string(wait.count()));
   return out;
 }
 
@@ -258,10 +258,10 @@ reply front::conclude(const asked& what, const answer& x, std::chrono::microseco
   auto out = written(what, x);
   add_fact_headers(out.headers, x, spent);
   if (x.ended == outcome::failed) {
-    out.headers.emplace_back("x-should-retry", "false");
+    out.headers.add("x-should-retry", "false");
     if (x.retry_after) {
       auto wait = std::chrono::ceil<std::chrono::seconds>(*x.retry_after).count();
-      out.headers.emplace_back("retry-after", std::to_string(std::max<std::int64_t>(wait, 1)));
+      out.headers.add("retry-after", std::to_string(std::max<std::int64_t>(wait, 1)));
     }
     if (what.caller && what.caller->config.exhausted_status != 503)
       out.status = what.caller->config.exhausted_status;

@@ -8,22 +8,13 @@ namespace {
 
 constexpr std::string_view event_end = "\n\n";
 
-void begin_chunk(std::string& out, const stream_identity& of) {
-  out += R"(data: {"id":)";
-  json::append_quoted(out, of.id);
-  out += R"(,"object":"chat.completion.chunk","created":)" + std::to_string(of.created)
-         + R"(,"model":)";
-  json::append_quoted(out, of.model);
-  out += R"(,"choices":[)";
-}
-
 /// A chunk's choice up to its delta, which the caller writes.
-void begin_delta(std::string& out, const stream_identity& of) {
-  begin_chunk(out, of);
+void begin_delta(std::string& out, const chunk_words& of) {
+  out += of.head;
   out += R"({"index":0,"delta":{)";
 }
 
-void end_delta(std::string& out, const stream_identity& of, std::string_view finish = {}) {
+void end_delta(std::string& out, const chunk_words& of, std::string_view finish = {}) {
   out += R"(},"logprobs":null,"finish_reason":)";
   if (finish.empty())
     out += "null";
@@ -59,14 +50,24 @@ void append_facts(std::string& out, const answer& x) {
 
 } // namespace
 
-void append_opening(std::string& out, const stream_identity& of) {
+chunk_words words_of(const stream_identity& of, std::int64_t created, bool wants_usage) {
+  chunk_words out{.head = R"(data: {"id":)", .wants_usage = wants_usage};
+  json::append_quoted(out.head, of.id);
+  out.head +=
+      R"(,"object":"chat.completion.chunk","created":)" + std::to_string(created) + R"(,"model":)";
+  json::append_quoted(out.head, of.model);
+  out.head += R"(,"choices":[)";
+  return out;
+}
+
+void append_opening(std::string& out, const chunk_words& of) {
   begin_delta(out, of);
   out += R"("role":"assistant","content":"","refusal":null)";
   end_delta(out, of);
   end_chunk(out);
 }
 
-void append_text(std::string& out, const stream_identity& of, std::string_view text) {
+void append_text(std::string& out, const chunk_words& of, std::string_view text) {
   begin_delta(out, of);
   out += R"("content":)";
   json::append_quoted(out, text);
@@ -74,7 +75,7 @@ void append_text(std::string& out, const stream_identity& of, std::string_view t
   end_chunk(out);
 }
 
-void append_ending(std::string& out, const stream_identity& of, const stream_ending& how,
+void append_ending(std::string& out, const chunk_words& of, const stream_ending& how,
                    const answer& x) {
   if (!how.refusal.empty()) {
     begin_delta(out, of);
@@ -92,7 +93,7 @@ void append_ending(std::string& out, const stream_identity& of, const stream_end
   end_delta(out, of, how.finish);
   if (of.wants_usage) {
     end_chunk(out);
-    begin_chunk(out, of);
+    out += of.head;
     out += ']';
     append_openai_usage(out, x.usage);
   }

@@ -2,9 +2,17 @@
 
 #include "contracts/json.hpp"
 
+#include <algorithm>
+#include <cstddef>
+
 namespace hedgerow {
 
 namespace {
+
+/// What a reply with all its facts has.
+constexpr std::size_t usual_header_bytes = 1024;
+
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
 /// OpenAI's own name for an error of this status.
 std::string_view openai_type(int status) {
@@ -66,6 +74,17 @@ void append_param(std::string& out, const error& problem) {
 }
 
 } // namespace
+
+void header_lines::add(std::string_view name, std::string_view value) {
+  if (bytes_.empty())
+    bytes_.reserve(usual_header_bytes);
+  bytes_ += name;
+  bytes_ += ": ";
+  const auto begin = static_cast<std::ptrdiff_t>(bytes_.size());
+  bytes_ += value;
+  std::replace_if(bytes_.begin() + begin, bytes_.end(), is_control, '?');
+  bytes_ += "\r\n";
+}
 
 reply error_reply(surface on, const error& problem, std::string_view id) {
   return error_reply(on, problem, id, http_status(problem.code));

@@ -1,17 +1,29 @@
 #pragma once
 
 #include "contracts/error.hpp"
-#include "routes/http.hpp"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace hedgerow {
 
+/// Header fields as they go on the wire, each line with its end.
+class header_lines {
+public:
+  /// Control characters in `value` become question marks: some values come from providers.
+  void add(std::string_view name, std::string_view value);
+
+  std::string_view bytes() const { return bytes_; }
+
+private:
+  std::string bytes_;
+};
+
 /// An HTTP reply of ours, complete but for what the connection adds.
 struct reply {
   int status = 200;
-  http_headers headers = {};
+  header_lines headers = {};
   std::string body = {};
   std::string_view type = "application/json";
 };

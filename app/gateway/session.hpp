@@ -6,7 +6,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/post.hpp>
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -74,23 +74,43 @@ public:
 
   void within(milliseconds limit) {
     fired_ = false;
-    timer_.expires_after(limit);
-    timer_.async_wait([this](boost::system::error_code aborted) {
-      if (aborted)
-        return;
-      fired_ = true;
-      boost::system::error_code ignored;
-      peer_->cancel(ignored);
-    });
+    deadline_ = std::chrono::steady_clock::now() + limit;
+    if (deadline_ < armed_for_)
+      arm();
   }
 
-  void disarm() { timer_.cancel(); }
+  void disarm() { deadline_ = never; }
 
   bool fired() const { return fired_; }
 
 private:
+  static constexpr auto never = std::chrono::steady_clock::time_point::max();
+
+  /// The timer is not touched for each deadline: when it fires too early, it waits on.
+  void arm() {
+    armed_for_ = deadline_;
+    timer_.expires_at(deadline_);
+    timer_.async_wait([this](boost::system::error_code set_anew) {
+      if (!set_anew)
+        look();
+    });
+  }
+
+  void look() {
+    armed_for_ = never;
+    if (deadline_ == never)
+      return;
+    if (std::chrono::steady_clock::now() < deadline_)
+      return arm();
+    fired_ = true;
+    boost::system::error_code ignored;
+    peer_->cancel(ignored);
+  }
+
   asio::steady_timer timer_;
   tcp::socket* peer_;
+  std::chrono::steady_clock::time_point deadline_ = never;
+  std::chrono::steady_clock::time_point armed_for_ = never;
   bool fired_ = false;
 };
 
@@ -272,14 +292,14 @@ private:
   request_handle submit(asked& what, const std::shared_ptr<awaited_answer>& waiting) {
     auto where = waiting->ready.get_executor();
     answer_handler done = [waiting, where](answer x) {
-      asio::post(where, [waiting, x = std::move(x)]() mutable {
+      asio::dispatch(where, [waiting, x = std::move(x)]() mutable {
         waiting->what = std::move(x);
         waiting->ready.cancel();
       });
     };
     if (what.stream)
       what.what.on_text = [waiting, where](stream_text x) {
-        asio::post(where, [waiting, x = std::move(x)]() mutable {
+        asio::dispatch(where, [waiting, x = std::move(x)]() mutable {
           waiting->news.push_back(std::move(x));
           waiting->ready.cancel();
         });

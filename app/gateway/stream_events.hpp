@@ -2,6 +2,7 @@
 
 #include "actors/request.hpp"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -9,12 +10,10 @@
 /// to `out`.
 namespace hedgerow {
 
-/// What every chunk of one stream carries.
+/// Whose answer a stream is.
 struct stream_identity {
   std::string_view id;
   std::string_view model;
-  std::int64_t created = 0;
-  bool wants_usage = false;
 };
 
 /// How a stream ends: the sentence or the calls that come after the text, and the word for it.
@@ -25,9 +24,19 @@ struct stream_ending {
 
 namespace openai_surface {
 
-void append_opening(std::string& out, const stream_identity& of);
-void append_text(std::string& out, const stream_identity& of, std::string_view text);
-void append_ending(std::string& out, const stream_identity& of, const stream_ending& how,
+/// What every chunk of one stream carries.
+struct chunk_words {
+  /// Up to the choices.
+  std::string head;
+  bool wants_usage = false;
+};
+
+/// `created`: seconds since 1970.
+chunk_words words_of(const stream_identity& of, std::int64_t created, bool wants_usage);
+
+void append_opening(std::string& out, const chunk_words& of);
+void append_text(std::string& out, const chunk_words& of, std::string_view text);
+void append_ending(std::string& out, const chunk_words& of, const stream_ending& how,
                    const answer& x);
 void append_break(std::string& out, const answer& x);
 

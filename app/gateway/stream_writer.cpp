@@ -28,23 +28,22 @@ bool is_streamable(const answer& x) {
 
 reply stream_writer::begin(const answer& about, std::optional<std::chrono::microseconds> spent) {
   has_begun_ = true;
-  id_ = about.id;
-  model_ = about.degraded ? "hedgerow/" + about.degraded->kind : about.model;
+  const auto model = about.degraded ? "hedgerow/" + about.degraded->kind : about.model;
+  const stream_identity identity{about.id, model};
   reply out{.status = 200, .type = "text/event-stream; charset=utf-8"};
-  out.headers = {{"cache-control", "no-cache"}, {"x-accel-buffering", "no"}};
+  out.headers.add("cache-control", "no-cache");
+  out.headers.add("x-accel-buffering", "no");
   if (spent)
     add_fact_headers(out.headers, about, *spent);
   else
     add_known_headers(out.headers, about);
-  if (form_.on == surface::openai)
-    openai_surface::append_opening(out.body, identity());
-  else if (form_.on == surface::anthropic)
-    anthropic_surface::append_opening(out.body, identity());
+  if (form_.on == surface::openai) {
+    chunks_ = openai_surface::words_of(identity, form_.created, form_.wants_usage);
+    openai_surface::append_opening(out.body, chunks_);
+  } else if (form_.on == surface::anthropic) {
+    anthropic_surface::append_opening(out.body, identity);
+  }
   return out;
-}
-
-stream_identity stream_writer::identity() const {
-  return {id_, model_, form_.created, form_.wants_usage};
 }
 
 std::string stream_writer::text(std::string_view x) {
@@ -52,7 +51,7 @@ std::string stream_writer::text(std::string_view x) {
   const auto is_first = said_ == 0;
   said_ += x.size();
   if (form_.on == surface::openai)
-    openai_surface::append_text(out, identity(), x);
+    openai_surface::append_text(out, chunks_, x);
   else if (form_.on == surface::anthropic)
     anthropic_surface::append_text(out, is_first, x);
   else
@@ -70,7 +69,7 @@ std::string stream_writer::end(const answer& x) {
   if (is_whole(x) && how.refusal.empty() && x.what.text.size() > said_)
     out = text(std::string_view{x.what.text}.substr(said_));
   if (form_.on == surface::openai)
-    openai_surface::append_ending(out, identity(), how, x);
+    openai_surface::append_ending(out, chunks_, how, x);
   else if (form_.on == surface::anthropic)
     anthropic_surface::append_ending(out, said_ > 0, !how.refusal.empty(), x);
   else

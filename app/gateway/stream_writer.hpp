@@ -45,13 +45,12 @@ public:
   std::string end(const answer& x);
 
 private:
-  stream_identity identity() const;
   void append_break(std::string& out, const answer& x) const;
 
   stream_form form_;
   bool has_begun_ = false;
-  std::string id_;
-  std::string model_;
+  /// Of OpenAI's surface.
+  openai_surface::chunk_words chunks_;
   /// Bytes of the answer's text that have been said.
   std::size_t said_ = 0;
 };
