@@ -44,7 +44,7 @@ bool passes_without(const std::vector<std::string>& nulls, const json::value& x,
     auto tried = copied(x);
     for (std::size_t i = 0; i < nulls.size(); ++i)
       if ((chosen >> i & 1) != 0)
-        rapidjson::Pointer{nulls[i]}.Erase(tried);
+        rapidjson::GenericPointer<json::value>{nulls[i]}.Erase(tried);
     if (judge.check(tried).empty())
       return true;
   }
