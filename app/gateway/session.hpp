@@ -177,7 +177,9 @@ private:
     std::optional<parser> in{std::in_place};
     in->header_limit(static_cast<std::uint32_t>(shared_->limits.headers));
     in->body_limit(shared_->limits.body);
-    auto problem = co_await read(*in);
+    auto problem = read_at_once(*in);
+    if (!problem && !in->is_done())
+      problem = co_await read(*in);
     if (problem) {
       co_await write(*problem, false);
       co_await linger();
@@ -215,13 +217,26 @@ private:
     co_return !failed;
   }
 
-  /// Reads one call, or says what is wrong with it; the connection ends after that.
+  /// Reads as much of a call as has come, which is all of most calls: then no asynchronous read has
+  /// to be begun for it.
+  std::optional<reply> read_at_once(parser& in) {
+    in.eager(true);
+    boost::system::error_code failed;
+    buffer_.consume(in.put(buffer_.data(), failed));
+    if (failed && failed != http::error::need_more)
+      return complaint(failed);
+    return std::nullopt;
+  }
+
+  /// Reads the rest of a call, or says what is wrong with it; the connection ends after that.
   asio::awaitable<std::optional<reply>> read(parser& in) {
-    dog_.within(shared_->limits.header_timeout);
-    auto [head_failed, head_size] = co_await http::async_read_header(stream_, buffer_, in, quietly);
-    dog_.disarm();
-    if (head_failed)
-      co_return complaint(head_failed);
+    if (!in.is_header_done()) {
+      dog_.within(shared_->limits.header_timeout);
+      auto [head_failed, n] = co_await http::async_read_header(stream_, buffer_, in, quietly);
+      dog_.disarm();
+      if (head_failed)
+        co_return complaint(head_failed);
+    }
     if (in.get()[http::field::expect] == "100-continue") {
       static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
       auto bytes = asio::buffer(go_on);
