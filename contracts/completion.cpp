@@ -1,17 +1,25 @@
 #include "contracts/completion.hpp"
 
+#include "contracts/utf8.hpp"
+
 namespace hedgerow {
 namespace {
 
 constexpr std::int64_t bytes_per_token = 4;
+constexpr std::int64_t wide_bytes_per_token = 3;
 constexpr std::int64_t tokens_per_image = 765;
 
 /// What a prompt is made of, as far as its price goes.
 struct weight {
-  std::int64_t bytes = 0;
+  std::int64_t plain_bytes = 0;
+  std::int64_t wide_bytes = 0;
   std::int64_t images = 0;
 
-  void add(std::string_view text) { bytes += static_cast<std::int64_t>(text.size()); }
+  void add(std::string_view text) {
+    const auto wide = utf8::wide_bytes(text);
+    wide_bytes += static_cast<std::int64_t>(wide);
+    plain_bytes += static_cast<std::int64_t>(text.size() - wide);
+  }
 
   void add(const message& x) {
     for (const auto& piece : x.parts) {
@@ -67,7 +75,10 @@ std::int64_t estimated_input_tokens(const prompt& x) {
     total.add(offered.parameters);
   }
   total.add(x.format.schema);
-  return (total.bytes + bytes_per_token - 1) / bytes_per_token + total.images * tokens_per_image;
+  // Rounded up once, over both.
+  constexpr auto unit = bytes_per_token * wide_bytes_per_token;
+  const auto text = total.plain_bytes * wide_bytes_per_token + total.wide_bytes * bytes_per_token;
+  return (text + unit - 1) / unit + total.images * tokens_per_image;
 }
 
 } // namespace hedgerow

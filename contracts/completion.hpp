@@ -152,10 +152,9 @@ struct completion {
   std::size_t skipped_events = 0;
 };
 
-/// Tokens that `x` will roughly cost as input: four bytes of text to a token, and 765 an image.
-/// The estimate is on the low side for other scripts than Latin.
-/// Source: semantics.md §4.11 (bytes/4 for English); 765 is OpenAI's published cost of a 1024×1024
-/// image.
+/// Tokens that `x` will roughly cost as input: four bytes of ASCII to a token, three of anything
+/// else, and 765 an image. Source: semantics.md §4.11 (bytes/4 for English, bytes/3 where CJK is
+/// heavy); 765 is OpenAI's published cost of a 1024×1024 image.
 std::int64_t estimated_input_tokens(const prompt& x);
 
 } // namespace hedgerow

@@ -1,6 +1,7 @@
 #include "contracts/utf8.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <cstring>
 
@@ -60,6 +61,19 @@ std::size_t fault(std::string_view text) {
     at += bytes;
   }
   return at;
+}
+
+std::size_t wide_bytes(std::string_view text) {
+  constexpr std::uint64_t not_ascii = 0x8080808080808080;
+  std::size_t out = 0;
+  std::size_t at = 0;
+  for (std::uint64_t eight = 0; text.size() - at >= sizeof eight; at += sizeof eight) {
+    std::memcpy(&eight, text.data() + at, sizeof eight);
+    out += static_cast<std::size_t>(std::popcount(eight & not_ascii));
+  }
+  for (const char c : text.substr(at))
+    out += static_cast<unsigned char>(c) >> 7;
+  return out;
 }
 
 char32_t character(std::string_view sequence) {

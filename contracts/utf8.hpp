@@ -13,6 +13,9 @@ std::size_t sequence_length(std::string_view text);
 /// Where `text` first holds bytes that are no UTF-8; its size: nowhere.
 std::size_t fault(std::string_view text);
 
+/// How many bytes of `text` are no ASCII.
+std::size_t wide_bytes(std::string_view text);
+
 /// The character that a well-formed sequence stands for; of anything else its first byte.
 char32_t character(std::string_view sequence);
 

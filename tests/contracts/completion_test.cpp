@@ -23,6 +23,14 @@ TEST_CASE("input is estimated at four bytes a token, rounded up", "[unit]") {
   CHECK(estimated_input_tokens(x) == 2);
 }
 
+TEST_CASE("three bytes that are no ASCII are a token", "[unit]") {
+  prompt x;
+  x.messages.push_back(said("\xe6\xa8\xb9\xe9\x9a\x9c")); // Two characters.
+  CHECK(estimated_input_tokens(x) == 2);
+  x.messages.push_back(said(std::string(400, 'a')));
+  CHECK(estimated_input_tokens(x) == 102);
+}
+
 TEST_CASE("an image costs 765 tokens however long its address is", "[unit]") {
   prompt x;
   message shown;
