@@ -12,6 +12,8 @@ using std::chrono::hours;
 using std::chrono::minutes;
 
 constexpr milliseconds longest_trip = hours{1};
+/// Between two calls of a route that is called because no other is left.
+constexpr std::chrono::seconds last_resort_pace{1};
 constexpr double baseline_half_life_hours = 1;
 constexpr std::uint32_t baseline_calls_min = 200;
 /// No rate below this is called a climb, however clean the past was.
@@ -148,9 +150,22 @@ void breaker::judge_probe(call_effect effect, bool slow, time_point now) {
 void breaker::trip(time_point now, milliseconds hint, std::string_view cause) {
   const auto least = std::min(hint, longest_trip);
   if (!cooling(now))
-    return open(now, least, cause);
+    open(now, least, cause);
+  tripped_ = true;
   open_until_ = std::max(open_until_, now + least);
   cause_ = cause;
+}
+
+void breaker::suspect(time_point now, std::string_view cause) {
+  if (state_ != breaker_state::closed)
+    return;
+  open(now, milliseconds{0}, cause);
+  opened_at_ = now - last_resort_pace; // It has not failed itself, so it may be asked at once.
+}
+
+void breaker::hasten(time_point now) {
+  if (cooling(now) && !tripped_ && now >= opened_at_ + last_resort_pace)
+    open_until_ = now;
 }
 
 void breaker::reset(time_point now) {
@@ -165,6 +180,8 @@ void breaker::open(time_point now, milliseconds least, std::string_view cause) {
   }
   openings_ = std::min(openings_ + 1, openings_max);
   state_ = breaker_state::open;
+  tripped_ = false;
+  opened_at_ = now;
   open_until_ = now + std::min(std::max(least, draw_cooldown()), longest_trip);
   cause_ = cause;
   leased_ = 0;

@@ -90,6 +90,14 @@ public:
   /// Opens at once, for at least `hint` (at most an hour). `cause` must outlive the breaker.
   void trip(time_point now, milliseconds hint, std::string_view cause = "tripped");
 
+  /// Opens for a cool-down, on a suspicion from outside; for that `hasten` works. `cause` must
+  /// outlive the breaker.
+  void suspect(time_point now, std::string_view cause);
+
+  /// Nobody else is left to answer: if it has found out by itself that it must be open, and that is
+  /// a second or more ago, it goes half-open now.
+  void hasten(time_point now);
+
   /// Closes by hand.
   void reset(time_point now);
 
@@ -148,7 +156,10 @@ private:
   /// Openings that are not yet forgotten.
   int openings_ = 0;
   time_point closed_since_{};
+  time_point opened_at_{};
   time_point open_until_{};
+  /// It was told to open.
+  bool tripped_ = false;
   std::size_t good_probes_ = 0;
   /// Ends of the leases of the probes that are out: the first `leased_` of them.
   std::array<time_point, probes_max> leases_{};

@@ -46,30 +46,46 @@ route_health::route_health(const route_config& config, std::uint64_t seed)
     : config_{config.breaker},
       enabled_{config.enabled},
       budget_{config.retry_budget},
-      limits_{storm_slice(config.breaker)} {
+      limiter_{config.limits},
+      storm_{storm_slice(config.breaker)} {
   for (auto& x : lanes_)
     x.gate = breaker{config_, seed++};
 }
 
 admission route_health::admit(traffic_class traffic, attempt_kind kind, milliseconds lease,
-                              time_point now) {
+                              time_point now, const call_load& load) {
   if (!enabled_)
     return refusal("disabled");
   if (const auto then = blocked_until(now))
     return refusal("limit", until(*then, now));
   auto& gate = lane_of(traffic).gate;
+  if (kind == attempt_kind::probe)
+    gate.hasten(now);
   if (gate.refuses(now))
     return refusal("breaker", until(gate.admits_at(now), now));
   if (kind == attempt_kind::hedge && gate.state(now) != breaker_state::closed)
     return refusal("breaker");
+  if (const auto wait = limiter_.must_wait(load, now))
+    return refusal("limit", wait->count() > 0 ? wait : std::nullopt);
   if (kind != attempt_kind::retry)
     budget_.deposit(now);
   else if (!budget_.withdraw(now))
     return refusal("retry_budget");
+  limiter_.start(load, now);
   return {gate.admit(now, lease), {}, std::nullopt};
 }
 
+std::optional<transition> route_health::suspect(traffic_class traffic, time_point now) {
+  auto& gate = lane_of(traffic).gate;
+  if (gate.state(now) != breaker_state::closed)
+    return std::nullopt;
+  gate.suspect(now, "correlated");
+  return transition{traffic, breaker_state::closed, breaker_state::open, "correlated"};
+}
+
 std::vector<transition> route_health::ended(const attempt_result& how, time_point now) {
+  limiter_.ended(how.load, how.used, now);
+  limiter_.learn(how.rates, now);
   const auto before = states(now);
   auto& mine = lane_of(how.traffic);
   const bool slow = is_slow(how);
@@ -95,7 +111,7 @@ std::vector<transition> route_health::ended(const attempt_result& how, time_poin
 }
 
 route_health::effect route_health::weigh(const attempt_result& how, time_point now) {
-  auto& counted = limits_.at(now).calls;
+  auto& counted = storm_.at(now).calls;
   counted += !how.cancelled;
   if (how.cancelled)
     return {call_effect::ignored};
@@ -129,7 +145,7 @@ call_effect route_health::rate_limited(const attempt_result& how, time_point now
     blocked_until_ = std::max(blocked_until_.value_or(now), now + *how.retry_after);
     return call_effect::ignored;
   }
-  ++limits_.at(now).unhinted;
+  ++storm_.at(now).unhinted;
   // Calls that were under way when the block began say nothing about its length.
   if (!blocked_until(now)) {
     blocked_until_ = now + std::min(longest_block, first_block * (1 << unhinted_blocks_));
@@ -148,7 +164,7 @@ route_health::effect route_health::refused_us(const attempt_result& how, time_po
 
 bool route_health::storming(time_point now) const {
   limited sum;
-  limits_.each(now, [&sum](const limited& x) {
+  storm_.each(now, [&sum](const limited& x) {
     sum.calls += x.calls;
     sum.unhinted += x.unhinted;
   });
@@ -210,10 +226,11 @@ std::array<breaker_state, traffic_classes> route_health::states(time_point now) 
 
 void route_health::reconfigure(const route_config& config) {
   if (config.breaker.window != config_.window)
-    limits_ = period_ring<limited, 10>{storm_slice(config.breaker)};
+    storm_ = period_ring<limited, 10>{storm_slice(config.breaker)};
   config_ = config.breaker;
   enabled_ = config.enabled;
   budget_.reconfigure(config.retry_budget);
+  limiter_.reconfigure(config.limits);
   for (auto& x : lanes_)
     x.gate.reconfigure(config_);
 }

@@ -4,6 +4,7 @@
 #include "routes/attempt.hpp"
 #include "routes/breaker.hpp"
 #include "routes/latency_window.hpp"
+#include "routes/limiter.hpp"
 #include "routes/period_ring.hpp"
 #include "routes/retry.hpp"
 #include "routes/route_config.hpp"
@@ -21,8 +22,8 @@ namespace hedgerow {
 /// The answer to an attempt that wants to start.
 struct admission {
   permit as = permit::refused;
-  /// Of a refusal, in the trail's words: `disabled`, `breaker`, `limit` (blocked by a rate-limit
-  /// hint), `retry_budget`.
+  /// Of a refusal, in the trail's words: `disabled`, `breaker`, `limit` (one of the route's own or
+  /// its provider's, or blocked by a rate-limit hint), `retry_budget`.
   std::string_view why;
   /// Of a refusal: when asking again may help, if that is known.
   std::optional<milliseconds> retry_in = std::nullopt;
@@ -33,7 +34,8 @@ struct transition {
   traffic_class traffic = traffic_class::short_whole;
   breaker_state from = breaker_state::closed;
   breaker_state to = breaker_state::closed;
-  /// Of an opening: `breaker::cause`, `auth`, `quota` or `unlisted`; of a closing: `probes`.
+  /// Of an opening: `breaker::cause`, `auth`, `quota`, `unlisted` or `correlated`; of a closing:
+  /// `probes`.
   std::string reason;
 };
 
@@ -48,11 +50,17 @@ struct attempt_result {
   /// From start to end; to the first content for streams.
   milliseconds elapsed{0};
   std::optional<milliseconds> retry_after = std::nullopt;
+  /// As it was admitted.
+  call_load load = {};
+  /// Tokens of input and output, if the provider told.
+  std::optional<std::int64_t> used = std::nullopt;
+  /// What the reply said of the provider's limits.
+  rates_left rates = {};
 };
 
 /// All that one route remembers of its recent past: breakers and latency windows per traffic class,
-/// the block of a rate-limit hint, the retry budget. Owned by the route's actor; no clock of its
-/// own.
+/// its limits, the block of a rate-limit hint, the retry budget. Owned by the route's actor; no
+/// clock of its own.
 ///
 /// What moves it is the table of design.md, "Failure classes". In short: transport and latency
 /// failures count, with scope `route` in all classes; auth (60 s), quota (15 min or the hint) and
@@ -64,8 +72,16 @@ public:
   route_health(const route_config& config, std::uint64_t seed);
 
   /// Asks to start an attempt of `kind` that ends within `lease`. A hedge needs a closed breaker; a
-  /// retry needs a token of the retry budget.
-  admission admit(traffic_class traffic, attempt_kind kind, milliseconds lease, time_point now);
+  /// retry needs a token of the retry budget; a probe, which is made where no other route is left,
+  /// cuts a cool-down short, see `breaker::hasten`.
+  admission admit(traffic_class traffic, attempt_kind kind, milliseconds lease, time_point now,
+                  const call_load& load = {});
+
+  /// Opens the breaker of one class for a cool-down, because the routes beside this one fail. What
+  /// it moved; nothing if the breaker was not closed.
+  std::optional<transition> suspect(traffic_class traffic, time_point now);
+
+  std::array<breaker_state, traffic_classes> states(time_point now) const;
 
   /// Records an end and returns the breakers that it moved.
   std::vector<transition> ended(const attempt_result& how, time_point now);
@@ -123,18 +139,18 @@ private:
   void succeeded();
   bool storming(time_point now) const;
   void trip_all(time_point now, milliseconds least, std::string_view cause);
-  std::array<breaker_state, traffic_classes> states(time_point now) const;
 
   breaker_config config_;
   bool enabled_ = true;
   std::array<lane, traffic_classes> lanes_;
   retry_budget budget_;
+  limiter limiter_;
   std::optional<time_point> blocked_until_;
   /// Blocks without a hint since the last success.
   int unhinted_blocks_ = 0;
   /// Unlisted 4xx since the last success. Each is another request's: none is retried.
   int unlisted_in_a_row_ = 0;
-  period_ring<limited, 10> limits_;
+  period_ring<limited, 10> storm_;
 };
 
 } // namespace hedgerow

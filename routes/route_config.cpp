@@ -39,4 +39,9 @@ double cost_of(const price& x, std::int64_t input, std::int64_t cached_input, st
   return (fresh + reread + static_cast<double>(output) * x.output) / 1e6;
 }
 
+bool same_route(const route_config& x, const route_config& y) {
+  return x.provider.name == y.provider.name && x.provider.base_url == y.provider.base_url
+         && x.model == y.model;
+}
+
 } // namespace hedgerow

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "routes/breaker.hpp"
+#include "routes/limiter.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -85,11 +86,15 @@ struct route_config {
   /// Language codes; empty: any.
   std::vector<std::string> languages;
   safety_level safety = safety_level::standard;
+  route_limits limits;
   breaker_config breaker;
   /// The share of calls by which the bucket of retries refills, see `retry_budget`.
   double retry_budget = 0.2;
   bool enabled = true;
 };
+
+/// Whether what is remembered of one is true of the other: the same provider, address and model.
+bool same_route(const route_config& x, const route_config& y);
 
 /// USD that `usage` costs at `x`.
 double cost_of(const price& x, std::int64_t input, std::int64_t cached_input, std::int64_t output);

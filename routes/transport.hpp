@@ -2,6 +2,7 @@
 
 #include "contracts/completion.hpp"
 #include "contracts/failure.hpp"
+#include "routes/rate_headers.hpp"
 #include "routes/route_config.hpp"
 #include "routes/stream_piece.hpp"
 #include "routes/stream_window.hpp"
@@ -50,6 +51,8 @@ struct call_ended {
   call_times times;
   /// The provider's id of the call, from its headers; for the trail.
   std::string provider_request_id;
+  /// What its headers said of the provider's limits.
+  rates_left rates;
   /// HTTP status, 0 if there was none.
   int status = 0;
 };

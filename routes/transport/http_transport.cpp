@@ -77,6 +77,7 @@ call_ended to_model(const dialect& speaks, http_outcome how, const model_call& c
   if (auto* reply = std::get_if<http_reply>(&how.what)) {
     out.status = reply->status;
     out.provider_request_id = header(reply->headers, speaks.request_id);
+    out.rates = read_rate_headers(reply->headers, std::chrono::system_clock::now());
     std::visit([&out](auto&& said) { out.what = std::move(said); },
                speaks.decode(*reply, call, std::chrono::system_clock::now()));
   } else if (auto* wrong = std::get_if<failure>(&how.what)) {
