@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/boards.hpp"
 #include "actors/messages.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
@@ -35,7 +36,11 @@ using task_actor = caf::typed_actor<
     // Counts a request.
     caf::reacts_to<arrival>,
     // Whether one more hedge keeps within the task's extra load; counts it if so.
-    caf::replies_to<hedge_wish>::with<bool>>;
+    caf::replies_to<hedge_wish>::with<bool>,
+    // Counts how an answer met the contract.
+    caf::reacts_to<fitness_note>,
+    // Goes on under another policy; what it remembers stays.
+    caf::reacts_to<task_setup>>;
 
 /// DEGRADER: performs the rungs that call no model and words the truth about them. Stateless.
 using degrader_actor = caf::typed_actor<caf::replies_to<degrade_wish>::with<degraded_answer>>;
@@ -62,6 +67,10 @@ using supervisor_actor = caf::typed_actor<
 struct route_surroundings {
   std::vector<validator_actor> validators;
   recorder_actor recorder;
+  std::shared_ptr<route_board> board = std::make_shared<route_board>();
+  /// Its provider's and region's routes, and its place among them.
+  std::shared_ptr<failure_domain> domain;
+  std::size_t place = 0;
 };
 
 struct reconfigure {
@@ -83,6 +92,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::wake)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::abandon)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::arrival)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::hedge_wish)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::fitness_note)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::task_setup)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::degrade_wish)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::degraded_answer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hedgerow::record)

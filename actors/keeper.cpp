@@ -13,17 +13,6 @@ namespace hedgerow {
 
 namespace {
 
-/// What a route remembers is about this provider, address and model.
-bool same_route(const route_config& x, const route_config& y) {
-  return x.provider.name == y.provider.name && x.provider.base_url == y.provider.base_url
-         && x.model == y.model;
-}
-
-bool same_task(const task& x, const task& y) {
-  return x.hedge.has_value() == y.hedge.has_value()
-         && (!x.hedge || x.hedge->max_extra == y.hedge->max_extra);
-}
-
 /// A seed of its own for every route, whatever the order they are made in.
 std::uint64_t seed_for(std::uint64_t seed, std::string_view name) {
   for (unsigned char c : name)
@@ -62,27 +51,58 @@ void fill_lanes(caf::actor_system& system, cast& next, const cast_options& with)
     next.recorder = system.spawn(recorder, with.sinks);
 }
 
+/// Fewer routes are no domain: of two, the second opens by itself.
+constexpr std::size_t smallest_domain = 3;
+
+/// The routes of one provider and region fail together. A domain of the same routes stays, and with
+/// it what is known of them.
+void fill_domains(cast& next, const cast* before) {
+  std::map<std::pair<std::string, std::string>, std::vector<std::string>> members;
+  for (const auto& [name, x] : next.rules->routes)
+    members[{x.config.provider.name, x.config.region}].push_back(name);
+  for (auto& [where, names] : members) {
+    if (names.size() < smallest_domain)
+      continue;
+    const auto known = before ? before->domains.find(where) : next.domains.end();
+    const auto stays = before && known != before->domains.end() && known->second->routes() == names;
+    next.domains.emplace(where, stays ? known->second
+                                      : std::make_shared<failure_domain>(std::move(names)));
+  }
+}
+
 void fill_routes(caf::actor_system& system, cast& next, const cast_options& with,
                  const cast* before) {
-  route_surroundings around{next.validators, next.recorder};
   for (const auto& [name, setup] : next.rules->routes) {
+    route_surroundings around{next.validators, next.recorder};
+    const auto where = next.domains.find({setup.config.provider.name, setup.config.region});
+    if (where != next.domains.end()) {
+      const auto& names = where->second->routes();
+      around.domain = where->second;
+      around.place = static_cast<std::size_t>(std::ranges::find(names, name) - names.begin());
+    }
     const auto* known = before ? find(before->routes, name) : nullptr;
     if (known && same_route(before->rules->routes.find(name)->second.config, setup.config)) {
+      around.board = before->route_boards.find(name)->second;
       caf::anon_send(*known, reconfigure{setup, around});
       next.routes.emplace(name, *known);
     } else {
+      around.board = std::make_shared<route_board>();
       next.routes.emplace(name, system.spawn(route, setup, around, seed_for(with.seed, name)));
     }
+    next.route_boards.emplace(name, around.board);
   }
 }
 
 void fill_tasks(caf::actor_system& system, cast& next, const cast* before) {
   for (const auto& [name, of] : next.rules->tasks) {
-    const auto* known = before ? find(before->tasks, name) : nullptr;
-    if (known && same_task(before->rules->tasks.find(name)->second, of))
+    const auto& board = next.task_boards[name] = std::make_shared<task_board>(of.ladder.size());
+    task_setup setup{next.rules, name, board};
+    if (const auto* known = before ? find(before->tasks, name) : nullptr) {
+      caf::anon_send(*known, std::move(setup));
       next.tasks.emplace(name, *known);
-    else
-      next.tasks.emplace(name, system.spawn(task_keeper, of.hedge ? of.hedge->max_extra : 0.0));
+    } else {
+      next.tasks.emplace(name, system.spawn(task_keeper, std::move(setup)));
+    }
   }
 }
 
@@ -112,6 +132,7 @@ std::shared_ptr<const cast> assemble(caf::actor_system& system, std::shared_ptr<
     next->recorder = before->recorder;
   }
   fill_lanes(system, *next, with);
+  fill_domains(*next, before);
   fill_routes(system, *next, with, before);
   fill_tasks(system, *next, before);
   return next;

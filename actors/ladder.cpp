@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cassert>
 #include <iterator>
+#include <numeric>
 #include <utility>
 
 namespace hedgerow {
@@ -18,11 +19,6 @@ milliseconds reserve_for(const task& of, milliseconds deadline) {
     if (!std::holds_alternative<model_rung>(r))
       needed += milliseconds{20};
   return std::min(needed, deadline / 5);
-}
-
-std::size_t first_model(const task& of) {
-  auto is_model = [](const ladder_rung& x) { return std::holds_alternative<model_rung>(x); };
-  return static_cast<std::size_t>(std::ranges::find_if(of.ladder, is_model) - of.ladder.begin());
 }
 
 milliseconds limit_of(const patience& x, milliseconds remaining) {
@@ -71,13 +67,16 @@ ladder::ladder(const policy& rules, const task& of, request_facts facts, time_po
                milliseconds deadline, std::uint64_t seed)
     : rules_{&rules},
       task_{&of},
-      facts_{facts},
+      facts_{std::move(facts)},
       began_{now},
       deadline_{now + deadline},
       models_until_{deadline_ - reserve_for(of, deadline)},
-      primary_{first_model(of)},
       rungs_(of.ladder.size()),
+      purse_{of.budget},
       random_{static_cast<std::minstd_rand::result_type>(seed ^ (seed >> 32))} {
+  order_ = draw_order();
+  const auto first = std::ranges::find_if(order_, [&](std::size_t i) { return is_model(i); });
+  primary_ = first == order_.end() ? order_.size() : *first;
   history_.reserve(8);
 }
 
@@ -108,6 +107,7 @@ steps ladder::started(int attempt, const attempt_begun& how, time_point now) {
     return {};
   }
   auto after = hedge->fixed ? *delay : std::clamp(*delay, hedge->floor, hedge->ceiling);
+  after *= facts_.hedge_patience;
   x->hedge_at = x->since + after;
   note(trail_event::hedge_scheduled, *x, now).wait = after;
   return {};
@@ -255,7 +255,7 @@ steps ladder::fail(std::size_t rung, const failure& why, time_point now) {
     return why.kind == failure_class::contract ? finish(outcome::failed, 0, now) : resume(now);
   if (auto again = reask(now); !again.empty())
     return again;
-  if (schedule_retry(rung, why, now))
+  if (may(cure::retry, why.kind) && schedule_retry(rung, why, now))
     return {};
   return move_on(now);
 }
@@ -265,8 +265,9 @@ steps ladder::fail(std::size_t rung, const failure& why, time_point now) {
 steps ladder::reask(time_point now) {
   const auto broken = std::exchange(broken_, std::nullopt);
   const auto kept = stronger_untried() ? 1 : 0;
-  if (!broken || reasks_ >= task_->repair.reasks || attempts_ + kept >= task_->budget.attempts
-      || now >= models_until_)
+  if (!broken || !may(cure::reask, failure_class::contract) || reasks_ >= task_->repair.reasks
+      || attempts_ + kept >= task_->budget.attempts || now >= models_until_
+      || !purse_.holds(reservation(broken->rung)))
     return {};
   auto out = start(broken->rung, attempt_kind::reask, now);
   std::get<start_attempt>(out.front()).about = broken->attempt;
@@ -278,15 +279,27 @@ steps ladder::move_on(time_point now) {
     return degrade(now);
   auto next = next_rung(now);
   if (!next)
-    return degrade(now);
+    return knock_on_shut(now);
   auto kind = kind_of(*next);
   rungs_[*next].as_fallback = kind != attempt_kind::primary;
   return start(*next, kind, now);
 }
 
+/// Nobody else is left: each route that was passed over because its breaker is open may be asked
+/// out of turn, which it allows now and then.
+steps ladder::knock_on_shut(time_point now) {
+  for (const auto i : order_)
+    if (rungs_[i].shut && is_cure(i) && why_unfit(i).empty()) {
+      rungs_[i].as_fallback = i != primary_;
+      return start(i, attempt_kind::probe, now);
+    }
+  return degrade(now);
+}
+
 steps ladder::start(std::size_t rung, attempt_kind kind, time_point now) {
   auto& memory = rungs_[rung];
   memory.tried = true;
+  memory.shut = false;
   ++attempts_;
   if (kind == attempt_kind::retry) {
     ++memory.retries;
@@ -298,17 +311,19 @@ steps ladder::start(std::size_t rung, attempt_kind kind, time_point now) {
   }
   flights_.push_back({.attempt = ++last_attempt_, .rung = rung, .kind = kind, .since = now});
   note(trail_event::attempt_started, flights_.back(), now);
-  return {start_attempt{last_attempt_, rung, kind}};
+  return {start_attempt{.attempt = last_attempt_,
+                        .rung = rung,
+                        .kind = kind,
+                        .max_tokens = set_aside(flights_.back()),
+                        .tokens = reservation(rung).tokens}};
 }
 
 bool ladder::schedule_retry(std::size_t rung, const failure& why, time_point now) {
   auto& memory = rungs_[rung];
   if (memory.retries >= task_->retry.attempts || why.final_for_route)
     return false;
-  if (why.kind != failure_class::transport && why.kind != failure_class::rate_limit)
-    return false;
   auto others = another_untried();
-  if (attempts_ + (others ? 1 : 0) >= task_->budget.attempts)
+  if (attempts_ + (others ? 1 : 0) >= task_->budget.attempts || !purse_.holds(reservation(rung)))
     return false;
   auto left = until(now, models_until_);
   auto wait = wait_before_retry(why, memory.retries, left);
@@ -352,7 +367,8 @@ steps ladder::give_up(flight& x, time_point now) {
 steps ladder::wish_for_hedge(flight& x, time_point now) {
   x.hedge_at.reset();
   if (!only_live() || !next_hedge_rung(x.rung) || attempts_ >= task_->budget.attempts) {
-    note(trail_event::hedge_suppressed, x, now).reason = "no equivalent route or attempt left";
+    note(trail_event::hedge_suppressed, x, now).reason =
+        "no equivalent route, attempt or budget left";
     return {};
   }
   asking_for_ = x.attempt;
@@ -413,6 +429,7 @@ void ladder::stop(flight& x, std::string_view as, std::string_view reason, time_
                   steps& out) {
   x.cancelled = true;
   cost_ += price_of_input(x.rung);
+  purse_.settle(std::exchange(x.held, {}), input_of(x.rung));
   auto& entry = note(trail_event::attempt_ended, x, now);
   entry.result = as;
   entry.reason = reason;
@@ -440,6 +457,28 @@ int ladder::live() const {
 ladder::flight* ladder::only_live() {
   auto lives = [](const flight& x) { return !x.cancelled; };
   return live() == 1 ? &*std::ranges::find_if(flights_, lives) : nullptr;
+}
+
+/// As the ladder has them, but for the rungs of a spread, each of which is as likely to come first
+/// of those that are left as its weight says.
+std::vector<std::size_t> ladder::draw_order() {
+  std::vector<std::size_t> out(task_->ladder.size());
+  std::iota(out.begin(), out.end(), std::size_t{0});
+  const auto of = [&](std::size_t i) { return std::get_if<model_rung>(&task_->ladder[out[i]]); };
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    if (const auto* x = of(i); !x || x->spread == 0)
+      continue;
+    double all = 0;
+    auto end = i;
+    for (; end < out.size() && of(end) && of(end)->spread == of(i)->spread; ++end)
+      all += of(end)->weight;
+    auto drawn = uniform() * all;
+    auto pick = i;
+    while (pick + 1 < end && (drawn -= of(pick)->weight) >= 0)
+      ++pick;
+    std::swap(out[i], out[pick]);
+  }
+  return out;
 }
 
 double ladder::uniform() { return std::uniform_real_distribution<double>{0, 1}(random_); }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/policy.hpp"
+#include "actors/purse.hpp"
 #include "actors/request.hpp"
 #include "actors/trail.hpp"
 #include "contracts/contract.hpp"
@@ -22,6 +23,17 @@
 /// nothing and can be replayed; the supervisor carries out what it says.
 namespace hedgerow {
 
+/// What is known of a rung's route when a request begins.
+struct rung_facts {
+  /// Output tokens that 95 % of its answers keep within; 0: there are no data.
+  std::int64_t usual_output = 0;
+  /// What it counts as input, as a multiple of our estimate.
+  double input_ratio = 1;
+  /// Its answers meet the task's contract too seldom, and how often they do.
+  bool low = false;
+  double pass_rate = 1;
+};
+
 /// What a ladder knows of its request.
 struct request_facts {
   traffic_class traffic = traffic_class::short_whole;
@@ -34,6 +46,10 @@ struct request_facts {
   bool streamed = false;
   /// … and may have text before all of it has been judged.
   bool commits_early = false;
+  /// How many times longer than usual a hedge waits, see `hedge_allowance::patience`.
+  int hedge_patience = 1;
+  /// By the place in the ladder; shorter: nothing is known of the rest.
+  std::vector<rung_facts> rungs = {};
 };
 
 /// A route let an attempt start.
@@ -79,6 +95,10 @@ struct start_attempt {
   int about = 0;
   /// After a broken stream: how the text that was delivered goes on.
   resumption resumes = resumption::none;
+  /// Output tokens that the request's budget still pays for; absent: it sets no limit.
+  std::optional<std::int64_t> max_tokens = std::nullopt;
+  /// Input and output, as far as they can be foreseen.
+  std::int64_t tokens = 0;
 };
 struct cancel_attempt {
   int attempt = 0;
@@ -160,6 +180,8 @@ private:
     bool has_content = false;
     std::size_t text_bytes = 0;
     resumption resumes = resumption::none;
+    /// Set aside in the purse.
+    expense held = {};
   };
 
   struct rung_memory {
@@ -168,6 +190,10 @@ private:
     bool as_fallback = false;
     /// Its route did not take a hedge; it may take a call that is none.
     bool no_hedge = false;
+    /// It was passed over because its route's answers meet the contract too seldom.
+    bool was_low = false;
+    /// Its route's breaker was open.
+    bool shut = false;
     int retries = 0;
   };
 
@@ -190,6 +216,7 @@ private:
   steps take(const flight& x, const verdict& said, time_point now);
   steps refused(const flight& x, time_point now);
   steps move_on(time_point now);
+  steps knock_on_shut(time_point now);
   steps hedge(std::size_t beside, time_point now);
   steps reask(time_point now);
   steps start(std::size_t rung, attempt_kind kind, time_point now);
@@ -211,8 +238,12 @@ private:
   void settle(const flight& x, const attempt_end& how, int status, time_point now);
   void undo(const flight& x, const attempt_refused& why);
 
+  bool may(cure what, failure_class why) const;
   std::optional<std::size_t> next_rung(time_point now);
   std::optional<std::size_t> next_rung(rung_role as, time_point now);
+  std::optional<std::size_t> fittest_low_rung() const;
+  bool is_cure(std::size_t rung) const;
+  bool is_low(std::size_t rung) const;
   std::optional<std::size_t> next_hedge_rung(std::size_t beside) const;
   std::string_view why_unfit(std::size_t rung) const;
   bool is_untried(std::size_t rung) const;
@@ -230,7 +261,14 @@ private:
   trail_entry& note(trail_event event, time_point now);
   trail_entry& note(trail_event event, const flight& x, time_point now);
   double uniform();
+  std::vector<std::size_t> draw_order();
   double price_of_input(std::size_t rung) const;
+  std::int64_t input_tokens(std::size_t rung) const;
+  expense input_of(std::size_t rung) const;
+  expense with_output(std::size_t rung, std::int64_t tokens) const;
+  expense reservation(std::size_t rung) const;
+  std::int64_t expected_output(std::size_t rung) const;
+  std::optional<std::int64_t> set_aside(flight& x);
   error problem() const;
 
   const policy* rules_;
@@ -240,7 +278,9 @@ private:
   time_point deadline_;
   /// When model attempts end, so that the rungs behind them have their time.
   time_point models_until_;
-  std::size_t primary_;
+  /// The places of the rungs in the order in which they are gone through.
+  std::vector<std::size_t> order_;
+  std::size_t primary_ = 0;
   std::vector<rung_memory> rungs_;
   std::vector<flight> flights_;
   std::optional<pending_retry> retry_;
@@ -261,6 +301,7 @@ private:
   int hedges_ = 0;
   token_usage usage_;
   double cost_ = 0;
+  purse purse_;
   std::optional<failure> last_;
   /// The most informative failure so far, for the caller.
   std::optional<failure> worst_;

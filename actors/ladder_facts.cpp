@@ -3,6 +3,7 @@
 #include "actors/ladder.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace hedgerow {
@@ -132,12 +133,14 @@ void ladder::settle(const flight& x, const attempt_end& how, int status, time_po
     entry.reason = why->reason;
     if (x.has_content)
       pay(x, {.input = facts_.estimated_input, .output = tokens_in(x.text_bytes)}, entry);
+    else
+      purse_.settle(x.held, {});
     return;
   }
   const auto* judged = std::get_if<attempt_judged>(&how);
   entry.result = judged ? "ok" : "cancelled";
   if (!judged)
-    return;
+    return purse_.settle(x.held, {});
   if (judged->skipped_events > 0)
     entry.reason = "events passed over that are no JSON: " + std::to_string(judged->skipped_events);
   pay(x, judged->usage, entry);
@@ -152,6 +155,7 @@ void ladder::pay(const flight& x, const token_usage& spent, trail_entry& entry) 
   entry.cost = cost_of(setup(x.rung).config.cost, spent.input, spent.cached_input, spent.output);
   entry.usage = spent;
   cost_ += *entry.cost;
+  purse_.settle(x.held, {spent.input + spent.output, *entry.cost});
   usage_.input += spent.input;
   usage_.output += spent.output;
   usage_.cached_input += spent.cached_input;
@@ -172,6 +176,7 @@ void ladder::undo(const flight& x, const attempt_refused& why) {
     rungs_[x.rung].tried = false; // It may still serve as a fallback.
     rungs_[x.rung].no_hedge = true;
   }
+  rungs_[x.rung].shut = why.why == "breaker" && x.kind != attempt_kind::probe;
   if (why.retry_in)
     retry_in_ = std::min(*why.retry_in, retry_in_.value_or(*why.retry_in));
   may_fit_ = true;
@@ -180,7 +185,9 @@ void ladder::undo(const flight& x, const attempt_refused& why) {
   entry.reason = why.why;
   entry.attempt = 0;
   if (!x.cancelled)
-    return;
+    return purse_.settle(x.held, {});
+  const auto paid = input_of(x.rung);
+  purse_.settle({}, {-paid.tokens, -paid.cost});
   cost_ -= price_of_input(x.rung);
   std::erase_if(history_, [&](const trail_entry& y) { return y.attempt == x.attempt; });
 }
@@ -221,7 +228,63 @@ void ladder::note_degraded(time_point now) {
 }
 
 double ladder::price_of_input(std::size_t rung) const {
-  return cost_of(setup(rung).config.cost, facts_.estimated_input, 0, 0);
+  return cost_of(setup(rung).config.cost, input_tokens(rung), 0, 0);
+}
+
+/// The estimate, as this rung's route has been seen to count.
+std::int64_t ladder::input_tokens(std::size_t rung) const {
+  const auto ratio = rung < facts_.rungs.size() ? facts_.rungs[rung].input_ratio : 1;
+  return std::llround(ratio * static_cast<double>(facts_.estimated_input));
+}
+
+expense ladder::input_of(std::size_t rung) const {
+  return {input_tokens(rung), price_of_input(rung)};
+}
+
+expense ladder::with_output(std::size_t rung, std::int64_t tokens) const {
+  const auto& price = setup(rung).config.cost;
+  const auto input = input_tokens(rung);
+  return {input + tokens, cost_of(price, input, 0, tokens)};
+}
+
+/// What a call of this rung will cost, as far as it can be foreseen.
+expense ladder::reservation(std::size_t rung) const {
+  return with_output(rung, expected_output(rung));
+}
+
+std::int64_t ladder::expected_output(std::size_t rung) const {
+  constexpr std::int64_t until_there_are_data = 1000;
+  const auto usual = rung < facts_.rungs.size() ? facts_.rungs[rung].usual_output : 0;
+  const auto expected = facts_.max_output > 0 ? facts_.max_output
+                        : usual > 0           ? usual
+                                              : until_there_are_data;
+  const auto most = setup(rung).config.max_output;
+  return most > 0 ? std::min(expected, most) : expected;
+}
+
+/// Sets aside what the call of `x` may cost at most, and says how much output that is: all that is
+/// left, but for what another rung would need beside it or after it.
+std::optional<std::int64_t> ladder::set_aside(flight& x) {
+  if (!purse_.is_limited())
+    return std::nullopt;
+  expense kept;
+  for (std::size_t i = 0; i < rungs_.size(); ++i)
+    if (is_untried(i)) {
+      const auto other = reservation(i);
+      kept = {std::max(kept.tokens, other.tokens), std::max(kept.cost, other.cost)};
+    }
+  const auto& route = setup(x.rung).config;
+  const auto input = input_of(x.rung);
+  const auto per_token = route.cost.output / 1e6;
+  auto most = purse_.output_for(input, per_token, kept);
+  if (most && *most < expected_output(x.rung))
+    most = purse_.output_for(input, per_token, {});
+  auto held = most.value_or(expected_output(x.rung));
+  for (const auto limit : {facts_.max_output, route.max_output})
+    held = limit > 0 ? std::min(held, limit) : held;
+  x.held = with_output(x.rung, held);
+  purse_.reserve(x.held);
+  return most;
 }
 
 } // namespace hedgerow

@@ -2,47 +2,96 @@
 
 #include "actors/ladder.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace hedgerow {
 
-/// The next untried model rung that may cure the last failure, if there was one.
-std::optional<std::size_t> ladder::next_rung(time_point now) {
-  using enum rung_role;
-  const auto why = last_ ? std::optional{last_->kind} : std::nullopt;
-  if (why == failure_class::contract)
-    return next_rung(stronger, now);
-  if (why != failure_class::capability)
-    if (auto found = next_rung(equivalent, now))
-      return found;
-  if (why == failure_class::capability || too_long_)
-    if (auto found = next_rung(longer_context, now))
-      return found;
-  return next_rung(stronger, now);
+namespace {
+
+std::optional<rung_role> role_of(cure x) {
+  switch (x) {
+  case cure::equivalent:
+    return rung_role::equivalent;
+  case cure::stronger:
+    return rung_role::stronger;
+  case cure::longer_context:
+    return rung_role::longer_context;
+  case cure::retry:
+  case cure::reask:
+    break;
+  }
+  return std::nullopt;
 }
 
-/// The next untried model rung of this role. Notes the rungs that it passes over for good.
+} // namespace
+
+bool ladder::may(cure what, failure_class why) const {
+  const auto& all = cures_of(*task_, why);
+  return std::ranges::find(all, what) != all.end();
+}
+
+/// The next untried model rung that may cure the last failure, if there was one. Of routes that are
+/// not fit for the task the fittest, where no other is left.
+std::optional<std::size_t> ladder::next_rung(time_point now) {
+  const auto why = last_ ? last_->kind : failure_class::latency;
+  const auto& by = cures_of(*task_, why);
+  for (const auto x : by) {
+    // A longer context cures nothing but a request that is too long.
+    if (x == cure::longer_context && why != failure_class::capability && !too_long_)
+      continue;
+    if (const auto as = hedgerow::role_of(x))
+      if (auto found = next_rung(*as, now))
+        return found;
+  }
+  return fittest_low_rung();
+}
+
+/// Whether a rung of this role may follow the last failure, if there was one.
+bool ladder::is_cure(std::size_t rung) const {
+  const auto& by = cures_of(*task_, last_ ? last_->kind : failure_class::latency);
+  return std::ranges::any_of(by, [&](cure x) { return hedgerow::role_of(x) == role_of(rung); });
+}
+
+/// The next untried model rung of this role. Notes the rungs that it passes over.
 std::optional<std::size_t> ladder::next_rung(rung_role as, time_point now) {
-  for (std::size_t i = 0; i < rungs_.size(); ++i) {
+  for (const auto i : order_) {
     const auto* r = std::get_if<model_rung>(&task_->ladder[i]);
     if (!r || rungs_[i].tried || role_of(i) != as)
       continue;
     auto why_not = why_unfit(i);
-    if (why_not.empty())
+    if (why_not.empty() && !is_low(i))
       return i;
-    rungs_[i].tried = true;
+    if (why_not.empty() && std::exchange(rungs_[i].was_low, true))
+      continue;
+    rungs_[i].tried = !why_not.empty();
     too_long_ = too_long_ || why_not == "context";
     auto& entry = note(trail_event::rung_skipped, now);
     entry.route = r->route;
-    entry.reason = why_not;
+    entry.reason = why_not.empty() ? "fitness" : why_not;
   }
   return std::nullopt;
+}
+
+std::optional<std::size_t> ladder::fittest_low_rung() const {
+  std::optional<std::size_t> best;
+  for (const auto i : order_)
+    if (rungs_[i].was_low && is_untried(i) && is_cure(i)
+        && (!best || facts_.rungs[i].pass_rate > facts_.rungs[*best].pass_rate))
+      best = i;
+  return best;
+}
+
+bool ladder::is_low(std::size_t rung) const {
+  return rung < facts_.rungs.size() && facts_.rungs[rung].low;
 }
 
 /// The next untried equivalent rung, in another failure domain than `beside` if there is one.
 std::optional<std::size_t> ladder::next_hedge_rung(std::size_t beside) const {
   const auto& late = setup(beside).config;
   std::optional<std::size_t> same_domain;
-  for (std::size_t i = 0; i < rungs_.size(); ++i) {
-    if (!is_model(i) || rungs_[i].tried || rungs_[i].no_hedge || !why_unfit(i).empty()
+  for (const auto i : order_) {
+    if (!is_model(i) || rungs_[i].tried || rungs_[i].no_hedge || !why_unfit(i).empty() || is_low(i)
         || role_of(i) != rung_role::equivalent)
       continue;
     const auto& other = setup(i).config;
@@ -66,8 +115,12 @@ std::string_view ladder::why_unfit(std::size_t rung) const {
   if ((facts_.needs_tools && !route.capabilities.has(capability::tools))
       || (facts_.needs_vision && !route.capabilities.has(capability::vision)))
     return "capability";
-  if (route.context > 0 && facts_.estimated_input + facts_.max_output > route.context)
+  // A twentieth more than the estimate must fit: it is one.
+  const auto input = input_tokens(rung);
+  if (route.context > 0 && input + input / 20 + facts_.max_output > route.context)
     return "context";
+  if (!purse_.holds(reservation(rung)))
+    return "budget";
   return {};
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/boards.hpp"
 #include "actors/ladder.hpp"
 #include "actors/policy.hpp"
 #include "actors/request.hpp"
@@ -56,6 +57,10 @@ struct attempt {
   std::shared_ptr<const prompt> instead = nullptr;
   /// Text that the model is asked to go on from: the answer begins with it.
   std::string after = {};
+  /// Output tokens that the request's budget still pays for; absent: it sets no limit.
+  std::optional<std::int64_t> max_tokens = std::nullopt;
+  /// Input and output, as far as they can be foreseen; the route's limits count them.
+  std::int64_t tokens = 0;
 };
 
 /// Route to supervisor: the attempt is under way.
@@ -113,6 +118,19 @@ struct arrival {};
 
 /// Supervisor to task: may I start one more hedge?
 struct hedge_wish {};
+
+/// Supervisor to task: an answer of a route did or did not meet the contract.
+struct fitness_note {
+  std::string route;
+  bool passed = false;
+};
+
+/// Engine to task: go on under this policy, in which you are called `name`.
+struct task_setup {
+  std::shared_ptr<const policy> rules;
+  std::string name;
+  std::shared_ptr<task_board> board;
+};
 
 /// Supervisor to degrader: answer from this rung.
 struct degrade_wish {

@@ -43,10 +43,22 @@ result<void> check_task(const policy& all, const task& x) {
   if (x.hedge)
     if (const auto wrong = wrong_numbers(*x.hedge); !wrong.empty())
       return unsound(where + std::string{wrong});
+  if (x.steps.contains(failure_class::policy) || x.steps.contains(failure_class::invalid_request))
+    return unsound(where + "names steps for a failure that ends a request");
+  if (x.fitness.window < 1 || x.fitness.min_calls < 1 || x.fitness.min_calls > x.fitness.window
+      || !(x.fitness.pass_rate >= 0 && x.fitness.pass_rate <= 1))
+    return unsound(where
+                   + "has a fitness that needs more calls than its window holds, or none, or "
+                     "a pass rate outside of [0, 1]");
+  if ((x.budget.cost && !(*x.budget.cost > 0)) || (x.budget.tokens && *x.budget.tokens < 1))
+    return unsound(where + "has a budget of nothing");
   for (const auto& r : x.ladder) {
-    if (const auto* model = std::get_if<model_rung>(&r);
-        model && !all.routes.contains(model->route))
-      return unsound(where + "names the route '" + model->route + "', which does not exist");
+    if (const auto* model = std::get_if<model_rung>(&r)) {
+      if (!all.routes.contains(model->route))
+        return unsound(where + "names the route '" + model->route + "', which does not exist");
+      if (!(model->weight >= 0))
+        return unsound(where + "gives the route '" + model->route + "' a negative weight");
+    }
     if (const auto* rules = std::get_if<rules_rung>(&r); rules && !rules->rules)
       return unsound(where + "has a rung of rules without rules");
   }
@@ -91,6 +103,53 @@ std::string_view to_string(rung_role x) {
     return "longer_context";
   }
   return "unknown";
+}
+
+std::string_view to_string(cure x) {
+  switch (x) {
+  case cure::retry:
+    return "retry";
+  case cure::reask:
+    return "reask";
+  case cure::equivalent:
+    return "equivalent";
+  case cure::stronger:
+    return "stronger";
+  case cure::longer_context:
+    return "longer_context";
+  }
+  return "unknown";
+}
+
+const std::vector<cure>& usual_cures(failure_class x) {
+  using enum cure;
+  static const std::vector<cure> again{retry, equivalent, longer_context, stronger};
+  static const std::vector<cure> elsewhere{equivalent, longer_context, stronger};
+  static const std::vector<cure> better{reask, stronger};
+  static const std::vector<cure> larger{longer_context, stronger};
+  static const std::vector<cure> none;
+  switch (x) {
+  case failure_class::transport:
+  case failure_class::rate_limit:
+    return again;
+  case failure_class::quota:
+  case failure_class::latency:
+  case failure_class::auth:
+    return elsewhere;
+  case failure_class::contract:
+    return better;
+  case failure_class::capability:
+    return larger;
+  case failure_class::policy:
+  case failure_class::invalid_request:
+    break;
+  }
+  return none;
+}
+
+const std::vector<cure>& cures_of(const task& x, failure_class why) {
+  const auto own = x.steps.find(why);
+  return own == x.steps.end() ? usual_cures(why) : own->second;
 }
 
 result<void> holds_together(const policy& x) {

@@ -52,6 +52,9 @@ std::string_view to_string(rung_role x);
 struct model_rung {
   std::string route;
   rung_role as = rung_role::equivalent;
+  /// Neighbours of one spread, of which one is drawn by weight to come first; 0: it stands alone.
+  std::size_t spread = 0;
+  double weight = 1;
 };
 
 /// One rule of a rules file, compiled; see `rules.hpp`.
@@ -119,9 +122,35 @@ struct stream_policy {
   bool prefill = false;
 };
 
+/// What may follow a failure; the roles name rungs.
+enum class cure : std::uint8_t { retry, reask, equivalent, stronger, longer_context };
+
+std::string_view to_string(cure x);
+
+/// Which cures a failure class may take, in order; a class that is not named takes the usual ones.
+using cure_lists = std::map<failure_class, std::vector<cure>>;
+
+/// The usual cures of a class; none for `policy` and `invalid_request`. Source: design.md, "Failure
+/// classes".
+const std::vector<cure>& usual_cures(failure_class x);
+
 /// What a request may spend.
 struct request_budget {
   int attempts = 6;
+  /// USD; absent: no limit.
+  std::optional<double> cost = std::nullopt;
+  /// Input and output together; absent: no limit.
+  std::optional<std::int64_t> tokens = std::nullopt;
+};
+
+/// When a route is skipped for a task because its answers do not meet the contract.
+struct fitness_policy {
+  /// How many of its last answers are looked at.
+  int window = 50;
+  /// Answers below which nothing is concluded.
+  int min_calls = 10;
+  /// The share that has to pass.
+  double pass_rate = 0.6;
 };
 
 /// What a request's input must satisfy before any route is touched.
@@ -146,6 +175,8 @@ struct task {
   repair_policy repair;
   stream_policy stream;
   request_budget budget;
+  fitness_policy fitness;
+  cure_lists steps;
   safety_level safety = safety_level::standard;
   input_policy input;
   /// Sent before the caller's messages; empty: nothing.
@@ -153,6 +184,9 @@ struct task {
   /// Defaults of the task; a caller's own win.
   parameters params;
 };
+
+/// What may follow a failure of this class in `x`, in order: its own steps, else the usual ones.
+const std::vector<cure>& cures_of(const task& x, failure_class why);
 
 /// A configured route and the way to its model.
 struct route_setup {

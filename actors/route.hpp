@@ -2,11 +2,13 @@
 
 #include "actors/interfaces.hpp"
 #include "routes/health.hpp"
+#include "routes/output_lengths.hpp"
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
 
+#include <array>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -20,6 +22,9 @@ struct route_flight {
   /// What the answer begins with, see `attempt`.
   std::string after;
   permit as = permit::passed;
+  /// The model was asked something else than the question.
+  bool asked_otherwise = false;
+  call_load load;
   time_point since;
   stop_call stop;
 };
@@ -36,6 +41,10 @@ struct route_state {
   route_setup setup;
   route_surroundings around;
   std::optional<route_health> health;
+  output_lengths outputs;
+  double input_ratio = 1;
+  /// Whether the failure domain was failing when last looked at.
+  std::array<bool, traffic_classes> failing{};
   std::unordered_map<attempt_id, route_flight> flights;
   std::size_t next_validator = 0;
   /// Told to exit: refuses attempts and quits when the last call has ended.
@@ -45,6 +54,9 @@ struct route_state {
   void stop(const cancel& x);
   void end(call_over& x);
   void change(const reconfigure& x);
+  void learn(const completion& x, const route_flight& from);
+  void look_around(traffic_class traffic, time_point now);
+  void tell_domain(time_point now);
   route_status status() const;
   void leave(const caf::error& reason);
 };

@@ -51,11 +51,47 @@ supervisor(supervisor_actor::stateful_pointer<supervisor_state> self, supervisor
 void supervisor_state::open() {
   began = self->clock().now();
   const auto& about = *job.about;
-  plan.emplace(*about.rules, *about.of, about.facts, began, about.deadline, job.seed);
+  auto facts = about.facts;
+  facts.rungs = seen_rungs();
+  facts.hedge_patience =
+      job.actors->task_boards.find(about.of->name)->second->hedge_patience(began);
+  plan.emplace(*about.rules, *about.of, std::move(facts), began, about.deadline, job.seed);
   if (about.facts.commits_early && wants_json(about.must))
     shape.emplace();
   carry_out(plan->begin(began));
   self->send(job.actors->tasks.find(about.of->name)->second, arrival{});
+}
+
+/// What the boards say as the request begins.
+std::vector<rung_facts> supervisor_state::seen_rungs() const {
+  const auto& ladder = job.about->of->ladder;
+  auto& fitness = *job.actors->task_boards.find(job.about->of->name)->second;
+  std::vector<rung_facts> out(ladder.size());
+  for (std::size_t i = 0; i < ladder.size(); ++i)
+    if (const auto* model = std::get_if<model_rung>(&ladder[i])) {
+      const auto& route = *job.actors->route_boards.find(model->route)->second;
+      out[i].usual_output = route.usual_output.load(std::memory_order_relaxed);
+      out[i].input_ratio = route.input_ratio.load(std::memory_order_relaxed);
+      out[i].pass_rate = fitness.at(i).pass_rate.load(std::memory_order_relaxed);
+      out[i].low =
+          fitness.at(i).low.load(std::memory_order_relaxed) && !fitness.take_probe(i, began);
+    }
+  return out;
+}
+
+/// Tells the task how an answer met its contract, if the end says anything about that.
+void supervisor_state::note_fitness(const attempt_over& x) {
+  const auto* judged = std::get_if<attempt_judged>(&x.how);
+  const auto* why = std::get_if<failure>(&x.how);
+  const auto breaks = why != nullptr
+                      && (why->kind == failure_class::contract
+                          || (why->kind == failure_class::capability && !why->too_long));
+  if (!breaks && (judged == nullptr || judged->said.kind == verdict_kind::blocked))
+    return;
+  const auto rung = asked_for(attempt_number(x.id)).rung;
+  self->send(job.actors->tasks.find(job.about->of->name)->second,
+             fitness_note{std::get<model_rung>(job.about->of->ladder[rung]).route,
+                          !breaks && judged->said.kind != verdict_kind::invalid});
 }
 
 void supervisor_state::underway(const attempt_underway& x) {
@@ -113,6 +149,7 @@ void supervisor_state::over(attempt_over& x) {
   if (contradicts(x))
     x.how = failure{.kind = failure_class::transport,
                     .reason = "its text is not the one that was delivered"};
+  note_fitness(x);
   auto finished_before = plan->finished();
   auto next = plan->ended(attempt_number(x.id), x.how, x.status, self->clock().now());
   if (!finished_before && plan->finished())
@@ -148,7 +185,7 @@ void supervisor_state::carry_out(steps what) {
 void supervisor_state::carry_out(const start_attempt& x) {
   const auto& name = std::get<model_rung>(job.about->of->ladder[x.rung]).route;
   const auto& to = job.actors->routes.find(name)->second;
-  asked.push_back({to});
+  asked.push_back({x.rung, to});
   if (x.resumes != resumption::none)
     matched = x.resumes == resumption::prefix ? 0 : to_go_on_from().size();
   auto id = make_attempt_id(job.number, x.attempt);
@@ -162,7 +199,9 @@ attempt supervisor_state::attempt_for(const start_attempt& x) const {
   attempt out{.id = make_attempt_id(job.number, x.attempt),
               .kind = x.kind,
               .about = job.about,
-              .instead = reask_about(x.about)};
+              .instead = reask_about(x.about),
+              .max_tokens = x.max_tokens,
+              .tokens = x.tokens};
   if (const auto words = to_go_on_from(); x.resumes == resumption::prefill && !words.empty()) {
     auto ask = job.about->ask;
     message partial{.from = role::assistant};

@@ -44,6 +44,7 @@ struct supervisor_job {
 
 /// Whom an attempt was given to.
 struct asked_route {
+  std::size_t rung = 0;
   route_actor whom;
   /// It has let the attempt start.
   bool underway = false;
@@ -79,6 +80,8 @@ struct supervisor_state {
   std::chrono::steady_clock::duration waited{0};
 
   void open();
+  std::vector<rung_facts> seen_rungs() const;
+  void note_fitness(const attempt_over& x);
   void underway(const attempt_underway& x);
   void arrived(attempt_piece& x);
   std::optional<std::size_t> match(std::string_view text);

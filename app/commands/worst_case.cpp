@@ -15,24 +15,33 @@ struct stage {
   bool beside = false;
 };
 
-bool is_retried(failure_class x) {
-  return x == failure_class::transport || x == failure_class::rate_limit;
+bool may(const task& of, failure_class why, cure what) {
+  return std::ranges::find(cures_of(of, why), what) != cures_of(of, why).end();
 }
 
 bool ends_all(failure_class x) {
   return x == failure_class::policy || x == failure_class::invalid_request;
 }
 
-bool wants_stronger(failure_class x) {
-  return x == failure_class::contract || x == failure_class::capability;
+/// Whether a failure may lead to a rung of this role.
+bool leads_to(const task& of, failure_class why, rung_role as) {
+  switch (as) {
+  case rung_role::equivalent:
+    return may(of, why, cure::equivalent);
+  case rung_role::stronger:
+    return may(of, why, cure::stronger);
+  case rung_role::longer_context: // For a request that is too long, which is such a failure.
+    return why == failure_class::capability && may(of, why, cure::longer_context);
+  }
+  return false;
 }
 
 /// Calls of the rung number `tried` (from 0), if each of them ends in `kind`. The first broken
 /// output is asked about, as long as a stronger model has its attempt left.
 int calls_of(const task& of, failure_class kind, std::size_t tried) {
-  if (is_retried(kind))
+  if (may(of, kind, cure::retry))
     return 1 + of.retry.attempts;
-  if (kind != failure_class::contract || tried > 0)
+  if (kind != failure_class::contract || tried > 0 || !may(of, kind, cure::reask))
     return 1;
   const auto is_stronger = [](const ladder_rung& x) {
     const auto* model = std::get_if<model_rung>(&x);
@@ -64,9 +73,9 @@ std::vector<stage> stages_of(const configuration& all, const task& of, failure_c
   for (const auto* model : models_of(of)) {
     const auto is_primary = out.empty();
     stage next{&all.routes.at(model->route), calls_of(of, kind, out.size())};
-    const auto is_stronger = model->as != rung_role::equivalent;
-    if (!is_primary && (ends_all(kind) || (wants_stronger(kind) && !is_stronger))) {
-      if (is_stronger || hedges-- <= 0)
+    const auto is_equal = model->as == rung_role::equivalent;
+    if (!is_primary && (ends_all(kind) || !leads_to(of, kind, model->as))) {
+      if (!is_equal || hedges-- <= 0)
         continue;
       next.beside = true; // Under way already when the first one ends.
     }
@@ -77,7 +86,7 @@ std::vector<stage> stages_of(const configuration& all, const task& of, failure_c
 
 /// The longest wait before the `n`-th call of a rung, from 0. A re-ask does not wait.
 milliseconds wait_before(const task& of, failure_class kind, int n) {
-  if (n == 0 || !is_retried(kind))
+  if (n == 0 || !may(of, kind, cure::retry))
     return milliseconds{0};
   const auto backoff = std::min(of.retry.cap, of.retry.base * (1 << std::min(n - 1, 20)));
   if (kind != failure_class::rate_limit)

@@ -38,18 +38,25 @@ struct inspection {
 /// A model rung and its place in the ladder.
 struct model_at {
   std::size_t index = 0;
-  const model_rung* rung = nullptr;
+  model_rung rung;
   const route_config* route = nullptr;
 };
 
 /// The model rungs whose routes exist.
 std::vector<model_at> models_of(const inspection& x) {
   std::vector<model_at> out;
-  for (std::size_t i = 0; i < x.of.ladder.size(); ++i) {
-    const auto* model = std::get_if<model_rung>(&x.of.ladder[i].what);
-    const auto route = model ? x.all.routes.find(model->route) : x.all.routes.end();
+  const auto add = [&](std::size_t place, model_rung rung) {
+    const auto route = x.all.routes.find(rung.route);
     if (route != x.all.routes.end())
-      out.push_back({i, model, &route->second.config});
+      out.push_back({place, std::move(rung), &route->second.config});
+  };
+  for (std::size_t i = 0; i < x.of.ladder.size(); ++i) {
+    const auto& what = x.of.ladder[i].what;
+    if (const auto* model = std::get_if<model_rung>(&what))
+      add(i, *model);
+    else if (const auto* spread = std::get_if<spread_rung>(&what))
+      for (const auto& [route, weight] : spread->routes)
+        add(i, {route, spread->as});
   }
   return out;
 }
@@ -76,10 +83,10 @@ void check_reachable(const inspection& x) {
 void check_repeated(const inspection& x, const std::vector<model_at>& models) {
   std::map<std::string, std::size_t> first;
   for (const auto& model : models) {
-    const auto [seen, is_new] = first.emplace(model.rung->route, model.index);
+    const auto [seen, is_new] = first.emplace(model.rung.route, model.index);
     if (!is_new)
       x.in.error(x.root, x.rung(model.index),
-                 "calls the route " + ticked(model.rung->route) + " a second time, after rung ["
+                 "calls the route " + ticked(model.rung.route) + " a second time, after rung ["
                      + std::to_string(seen->second) + "]; `retry` calls a route again");
   }
 }
@@ -104,9 +111,22 @@ bool speaks(const route_config& route, std::string_view language) {
             });
 }
 
+/// Tokens that may come and go in one request; 0: nobody has said.
+std::int64_t most_tokens(const task& x) {
+  return x.input.max_tokens > 0 ? x.input.max_tokens + x.params.max_tokens.value_or(0) : 0;
+}
+
+/// Whether there is a rung for what does not fit the others.
+bool has_longer(const inspection& x, const std::vector<model_at>& models) {
+  return std::ranges::any_of(models, [&](const model_at& m) {
+    return m.rung.as == rung_role::longer_context && m.route->context >= most_tokens(x.config());
+  });
+}
+
 /// What `route` lacks of what the task needs; empty: nothing. A schema is needed natively where the
 /// primary takes it so: a fallback that does not is no equal of it.
-std::string lacking(const inspection& x, const route_config& route, const route_config& primary) {
+std::string lacking(const inspection& x, const route_config& route, const route_config& primary,
+                    bool others_are_longer) {
   const auto& task = x.config();
   if (route.safety < task.safety)
     return "the safety level " + std::string{to_string(task.safety)} + "; its own is "
@@ -120,8 +140,8 @@ std::string lacking(const inspection& x, const route_config& route, const route_
   if (has_schema(x) && primary.capabilities.has(capability::json_schema)
       && !route.capabilities.has(capability::json_schema))
     return "the capability `json_schema`, which the contract uses";
-  const auto wanted = task.input.max_tokens + task.params.max_tokens.value_or(0);
-  if (task.input.max_tokens > 0 && wanted > route.context)
+  const auto wanted = most_tokens(task);
+  if (wanted > route.context && !others_are_longer)
     return "the context: it holds " + std::to_string(route.context) + " tokens, and "
            + std::to_string(wanted) + " may come (`input.max_tokens` and `params.max_tokens`)";
   if (task.params.max_tokens.value_or(0) > route.max_output)
@@ -132,12 +152,13 @@ std::string lacking(const inspection& x, const route_config& route, const route_
 
 void check_fit(const inspection& x, const std::vector<model_at>& models) {
   for (const auto& model : models) {
-    const key_path route{"routes", model.rung->route};
+    const key_path route{"routes", model.rung.route};
     if (!x.in.sound(route) || !x.sound("safety") || !x.sound("input") || !x.sound("params"))
       continue;
-    if (const auto lacks = lacking(x, *model.route, *models.front().route); !lacks.empty())
+    if (const auto lacks = lacking(x, *model.route, *models.front().route, has_longer(x, models));
+        !lacks.empty())
       x.in.error(x.root, x.rung(model.index),
-                 "the route " + ticked(model.rung->route) + " lacks what the task needs: " + lacks);
+                 "the route " + ticked(model.rung.route) + " lacks what the task needs: " + lacks);
   }
 }
 
@@ -153,8 +174,8 @@ void check_languages(const inspection& x, const std::vector<model_at>& models) {
         missing.push_back(language);
     if (!missing.empty())
       x.in.warn(x.root, x.rung(model.index),
-                "the route " + ticked(model.rung->route) + " does not speak " + listed(missing)
-                    + ", as the primary " + ticked(models.front().rung->route) + " does");
+                "the route " + ticked(model.rung.route) + " does not speak " + listed(missing)
+                    + ", as the primary " + ticked(models.front().rung.route) + " does");
   }
 }
 
@@ -177,7 +198,7 @@ void check_hedge(const inspection& x, const std::vector<model_at>& models) {
         x.root, x.path("hedge"),
         "is a second attempt, and `budget.attempts` allows only one; raise that or remove this");
   const auto equivalents = std::ranges::count_if(
-      models, [](const model_at& m) { return m.rung->as == rung_role::equivalent; });
+      models, [](const model_at& m) { return m.rung.as == rung_role::equivalent; });
   if (equivalents < 2 && x.sound("ladder"))
     x.in.warn(x.root, x.path("hedge"),
               "never happens: the ladder has no second equivalent route to start");
@@ -191,7 +212,7 @@ void check_deadline(const inspection& x, const std::vector<model_at>& models) {
   std::vector<std::string> slower;
   for (const auto& model : models)
     if (model.route->timeout.first_token > x.config().deadline)
-      slower.push_back(model.rung->route + " (" + show_duration(model.route->timeout.first_token)
+      slower.push_back(model.rung.route + " (" + show_duration(model.route->timeout.first_token)
                        + ")");
   if (!slower.empty() && x.sound("deadline"))
     x.in.warn(x.root, x.path("deadline"),
@@ -211,9 +232,23 @@ void check_attempts(const inspection& x, const std::vector<model_at>& models) {
                   + " of `budget.attempts`; the last routes may never be called");
 }
 
+/// A budget of money that nothing is held against.
+void check_prices(const inspection& x, const std::vector<model_at>& models) {
+  if (!x.config().budget.cost || !x.sound("budget"))
+    return;
+  std::vector<std::string> unpriced;
+  for (const auto& model : models)
+    if (model.route->cost.input <= 0 && model.route->cost.output <= 0)
+      unpriced.push_back(model.rung.route);
+  if (!unpriced.empty())
+    x.in.warn(x.root, {"tasks", x.name, "budget", "cost"},
+              "does not hold for routes without a `price`: " + listed(unpriced));
+}
+
 void check_degradation(const inspection& x) {
   const auto is_model = [](const rung_draft& rung) {
-    return std::holds_alternative<model_rung>(rung.what);
+    return std::holds_alternative<model_rung>(rung.what)
+           || std::holds_alternative<spread_rung>(rung.what);
   };
   if (x.sound("ladder") && !x.of.ladder.empty() && std::ranges::all_of(x.of.ladder, is_model))
     x.in.warn(x.root, x.path("ladder"),
@@ -248,6 +283,7 @@ void check_tasks(reader& in, const node& root, const draft& all) {
     check_hedge(x, models);
     check_deadline(x, models);
     check_attempts(x, models);
+    check_prices(x, models);
   }
 }
 

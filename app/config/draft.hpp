@@ -32,9 +32,15 @@ struct rules_file {
   std::vector<position> answers;
 };
 
+/// A rung that spreads over several routes, by weight.
+struct spread_rung {
+  std::vector<std::pair<std::string, double>> routes;
+  rung_role as = rung_role::equivalent;
+};
+
 /// One rung; empty if it could not be read, so that its neighbours keep their index.
 struct rung_draft {
-  std::variant<std::monostate, model_rung, rules_file, message_rung> what;
+  std::variant<std::monostate, model_rung, spread_rung, rules_file, message_rung> what;
 };
 
 struct task_draft {

@@ -55,18 +55,30 @@ contract with_sent(contract x) {
   return x;
 }
 
-std::optional<ladder_rung> link_rung(reader& in, const node& root, const key_path& at,
-                                     const rung_draft& from, const draft& all) {
+/// The rungs of the ladder that a rung of the file stands for; `place` is its own.
+std::vector<ladder_rung> link_rung(reader& in, const node& root, const key_path& at,
+                                   std::size_t place, const rung_draft& from, const draft& all) {
   if (const auto* rules = std::get_if<rules_file>(&from.what))
-    return rules_rung{rules->rules};
+    return {rules_rung{rules->rules}};
   if (const auto* message = std::get_if<message_rung>(&from.what))
-    return *message;
-  const auto* model = std::get_if<model_rung>(&from.what);
-  if (model == nullptr)
-    return std::nullopt;
-  if (named(in, root, at, "route", model->route, all.routes) == nullptr)
-    return std::nullopt;
-  return *model;
+    return {*message};
+  const auto below = [&](std::string key) {
+    auto out = at;
+    if (nearest_to(root, at).is_mapping())
+      out.emplace_back(std::move(key));
+    return out;
+  };
+  if (const auto* model = std::get_if<model_rung>(&from.what)) {
+    if (named(in, root, below("route"), "route", model->route, all.routes) == nullptr)
+      return {};
+    return {*model};
+  }
+  std::vector<ladder_rung> out;
+  if (const auto* spread = std::get_if<spread_rung>(&from.what))
+    for (const auto& [route, weight] : spread->routes)
+      if (named(in, root, below("routes"), "route", route, all.routes) != nullptr)
+        out.emplace_back(model_rung{route, spread->as, place + 1, weight});
+  return out;
 }
 
 task link_task(reader& in, const node& root, const std::string& name, const task_draft& from,
@@ -75,11 +87,9 @@ task link_task(reader& in, const node& root, const std::string& name, const task
   if (named(in, root, {"tasks", name, "contract"}, "contract", from.contract, all.contracts))
     out.must = linked.contracts.at(from.contract);
   for (std::size_t i = 0; i < from.ladder.size(); ++i) {
-    key_path at{"tasks", name, "ladder", "[" + std::to_string(i) + "]"};
-    if (nearest_to(root, at).is_mapping())
-      at.emplace_back("route");
-    if (auto rung = link_rung(in, root, at, from.ladder[i], all))
-      out.ladder.push_back(std::move(*rung));
+    const key_path at{"tasks", name, "ladder", "[" + std::to_string(i) + "]"};
+    for (auto& rung : link_rung(in, root, at, i, from.ladder[i], all))
+      out.ladder.push_back(std::move(rung));
   }
   return out;
 }

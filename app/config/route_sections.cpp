@@ -181,6 +181,18 @@ value<breaker_config> breaker_keys() {
   });
 }
 
+value<route_limits> limit_keys() {
+  using x = route_limits;
+  constexpr std::int64_t most = 1'000'000'000'000;
+  return object<x>({
+      optional<x>("concurrency", &x::concurrency, whole(1, most), "Calls under way."),
+      optional<x>("requests_per_minute", &x::requests_per_minute, whole(1, most),
+                  "Calls started in any minute."),
+      optional<x>("tokens_per_minute", &x::tokens_per_minute, whole(1, most),
+                  "Tokens of input and output in any minute."),
+  });
+}
+
 value<capability_set> capabilities() {
   auto words = list_of(one_of<capability>({{"json_schema", capability::json_schema},
                                            {"tools", capability::tools},
@@ -262,7 +274,8 @@ value<route_draft> route_section() {
                                         {"standard", safety_level::standard},
                                         {"strict", safety_level::strict}}),
                   "Compared with a task's `safety.level`: relaxed < standard < strict."),
-      not_built<x>("limits", "Concurrency, requests and tokens per minute."),
+      optional<x>("limits", in_config(&c::limits), limit_keys(),
+                  "What it may be asked for; absent: no limit."),
       optional<x>("breaker", in_config(&c::breaker), breaker_keys(),
                   "When the route is taken out of use and how it comes back."),
       optional<x>("retry_budget", in_config(&c::retry_budget), share(),

@@ -141,9 +141,51 @@ value<request_budget> budget_keys() {
   return object<x>({
       optional<x>("attempts", &x::attempts, integer<int>(1, 200),
                   "Calls that a request may make, all told."),
-      not_built<x>("cost", "US dollars."),
-      not_built<x>("tokens", "Tokens, input and output."),
+      optional<x>("cost", &x::cost, money(), "US dollars, all calls together; absent: no limit."),
+      optional<x>("tokens", &x::tokens, whole(1, tokens_max),
+                  "Tokens of input and output, all calls together; absent: no limit."),
   });
+}
+
+value<fitness_policy> fitness_keys() {
+  using x = fitness_policy;
+  auto keys = object<x>({
+      optional<x>("window", &x::window, integer<int>(1, 10'000),
+                  "How many of a route's last answers are looked at."),
+      optional<x>("min_calls", &x::min_calls, integer<int>(1, 10'000),
+                  "Answers below which nothing is concluded."),
+      optional<x>("pass_rate", &x::pass_rate, share(), "The share that has to meet the contract."),
+  });
+  return checked(std::move(keys), [](const x& read) -> std::string {
+    return read.min_calls <= read.window
+               ? ""
+               : "`min_calls` (" + std::to_string(read.min_calls) + ") is above `window` ("
+                     + std::to_string(read.window) + ")";
+  });
+}
+
+value<std::vector<cure>> cures() {
+  auto words = list_of(one_of<cure>({{"retry", cure::retry},
+                                     {"reask", cure::reask},
+                                     {"equivalent", cure::equivalent},
+                                     {"stronger", cure::stronger},
+                                     {"longer_context", cure::longer_context}}));
+  return checked(std::move(words), [](std::vector<cure> all) -> std::string {
+    std::ranges::sort(all);
+    return std::ranges::adjacent_find(all) == all.end() ? "" : "names a step twice";
+  });
+}
+
+value<cure_lists> step_keys() {
+  using x = cure_lists;
+  using enum failure_class;
+  std::vector<key<x>> keys;
+  for (const auto why : {transport, rate_limit, quota, latency, contract, capability, auth})
+    keys.push_back(
+        optional<x>(std::string{to_string(why)}, cures(),
+                    "What may follow such a failure, in order; absent: the usual.",
+                    [why](x& out, std::vector<cure> all) { out[why] = std::move(all); }));
+  return object<x>(std::move(keys));
 }
 
 struct safety_draft {
@@ -242,7 +284,8 @@ value<task_draft> task_section() {
       optional<x>("repair", in_config(&task::repair), repair_keys(),
                   "What may be spent on mending a broken output."),
       optional<x>("budget", in_config(&task::budget), budget_keys(), "What a request may spend."),
-      not_built<x>("fitness", "When a route is skipped for this task's contract."),
+      optional<x>("fitness", in_config(&task::fitness), fitness_keys(),
+                  "When a route is skipped because its answers break this task's contract."),
       optional<x>("safety", safety_keys(), "What holds on every path.",
                   [](x& out, safety_draft safety) { out.config.safety = safety.level; }),
       not_built<x>("review", "Which answers a person looks at."),
@@ -254,7 +297,8 @@ value<task_draft> task_section() {
                   "with a slash)."),
       optional<x>("params", in_config(&task::params), parameter_keys(),
                   "Defaults that a caller may override."),
-      not_built<x>("steps", "Which kinds of step a failure class may take."),
+      optional<x>("steps", in_config(&task::steps), step_keys(),
+                  "Which kinds of step may follow a failure class, in order."),
       not_built<x>("background", "Limits of what the queue rung works off."),
       not_built<x>("keep", "How long answers and prompts are kept."),
   });

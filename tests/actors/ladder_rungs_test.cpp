@@ -109,7 +109,8 @@ TEST_CASE("a refused attempt is a skipped rung and no attempt", "[ladder]") {
     CHECK(count(g.play(), trail_event::attempt_started) == 1);
   }
   SECTION("all refuse") {
-    CHECK(g.end(2, attempt_refused{"limit", 300ms}, 0ms) == told{"answer 0"});
+    CHECK(g.end(2, attempt_refused{"limit", 300ms}, 0ms) == told{"start 0 probe"});
+    CHECK(g.end(3, attempt_refused{"breaker", 700ms}, 0ms) == told{"answer 0"});
     auto facts = g.play().facts();
     CHECK(facts.ended == outcome::failed);
     CHECK(facts.attempts == 0);
@@ -200,7 +201,8 @@ TEST_CASE("a request that fits no route is told so, unless another one might tak
   }
   SECTION("the one that is long enough is out of use") {
     g.begin();
-    CHECK(g.end(1, attempt_refused{"breaker", {}}, 10ms) == told{"answer 0"});
+    CHECK(g.end(1, attempt_refused{"breaker", {}}, 10ms) == told{"start 1 probe"});
+    CHECK(g.end(2, attempt_refused{"breaker", {}}, 10ms) == told{"answer 0"});
     CHECK(g.play().facts().ended == outcome::failed);
     CHECK(g.play().facts().problem->code == errc::all_routes_failed);
   }

@@ -40,7 +40,7 @@ public:
     if (!actor) {
       auto recorder = stub<recorder_actor>([](const record&) {},
                                            [this](const breaker_moved& x) { moves.push_back(x); });
-      route_surroundings around{{spawn(validator)}, recorder};
+      route_surroundings around{{spawn(validator)}, recorder, std::make_shared<route_board>()};
       actor = spawn(route, setup, around, std::uint64_t{1});
     }
     return actor;

@@ -183,6 +183,8 @@ TEST_CASE("whom a handler wakes takes its turn at the handler's end, if it says 
     return {[&turns](int x) { turns += x; }};
   });
   const auto turns_after = [&](bool at_once) {
+    settle(world.contexts()); // Whom the last one woke has had its turn.
+    settle(world.contexts());
     std::promise<std::pair<int, int>> seen;
     asio::post(*world.contexts()[0], [&] {
       const auto before = turns;

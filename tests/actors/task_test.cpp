@@ -90,7 +90,11 @@ TEST_CASE("whenever a hedge starts, the ten seconds up to it hold the share", "[
 }
 
 TEST_CASE_METHOD(deterministic, "a task counts its requests and grants hedges", "[task]") {
-  auto actor = spawn(task_keeper, 0.5);
+  auto rules = std::make_shared<policy>();
+  rules->routes["a"].config.name = "a";
+  rules->tasks["t"] = {
+      .name = "t", .ladder = {model_rung{"a"}}, .hedge = hedge_policy{.max_extra = 0.5}};
+  auto actor = spawn(task_keeper, task_setup{rules, "t", std::make_shared<task_board>(1)});
   auto wish = [&] {
     auto reply = ask<bool>(actor, hedge_wish{});
     run();

@@ -9,6 +9,7 @@
 #include <caf/typed_event_based_actor.hpp>
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -33,6 +34,8 @@ struct act {
   std::vector<said_early> pieces = {};
   /// It does not hear a stop: it ends as it would have without.
   bool deaf = false;
+  /// It takes its route's actor with it.
+  bool crashes = false;
 };
 
 act says(std::string text, milliseconds after = milliseconds{10});
@@ -53,6 +56,7 @@ struct seen_call {
   /// How often it was told to stop.
   int stops = 0;
   bool cancelled = false;
+  bool streamed = false;
   prompt ask;
 };
 
@@ -69,7 +73,10 @@ public:
   std::vector<act> script;
   /// For the calls after those.
   act otherwise = says("ok");
+  /// … unless this makes one up for each.
+  std::function<act(const model_call&)> improvise;
   std::vector<seen_call> calls;
+  std::vector<time_point> crashes;
 
 private:
   stop_call begin(model_call call, std::function<void(call_ended)> on_ended);
@@ -98,6 +105,7 @@ struct submission {
   /// Of a streamed request: what has come so far, and when the first of it came.
   std::string heard;
   std::optional<time_point> heard_at;
+  bool told_wrongly = false;
   request_handle handle;
 
   /// The one answer. Requires: there is exactly one.

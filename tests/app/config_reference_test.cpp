@@ -126,20 +126,14 @@ files beside_it() {
 }
 
 const std::set<std::string> not_built{
-    "routes.compact.limits",
-    "tasks.support_triage.ladder[3].as",
     "tasks.support_triage.ladder[4].cache",
     "tasks.support_triage.ladder[6].retrieve",
     "tasks.support_triage.ladder[7].draft",
     "tasks.support_triage.ladder[8].queue",
     "tasks.support_triage.ladder[9].review",
-    "tasks.support_triage.budget.cost",
-    "tasks.support_triage.budget.tokens",
-    "tasks.support_triage.fitness",
     "tasks.support_triage.safety.screen",
     "tasks.support_triage.review",
     "tasks.support_triage.evaluate",
-    "tasks.support_triage.steps",
     "tasks.support_triage.background",
     "tasks.support_triage.keep",
     "telemetry.otlp",
