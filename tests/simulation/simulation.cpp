@@ -43,8 +43,9 @@ public:
 
   std::vector<std::string> play() {
     const auto pace = dice_.time(50ms, 3s);
-    for (auto at = dice_.wait(pace); at < horizon && calls_ < calls_max; at += dice_.wait(pace))
-      plan(at, [this] { call(); });
+    auto next = dice_.wait(pace);
+    for (int i = 0; i < calls_max && next < horizon; ++i, next += dice_.wait(pace))
+      plan(next, [this] { call(); });
     if (dice_.chance(0.2))
       plan(dice_.time(0ms, horizon), [this] { reload(); });
     while (!events_.empty()) {
@@ -100,14 +101,13 @@ public:
 
 private:
   static constexpr milliseconds horizon = 120s;
-  static constexpr int calls_max = 60;
+  static constexpr int calls_max = 80;
 
   milliseconds passed() { return std::chrono::duration_cast<milliseconds>(world_.now() - began_); }
 
   void plan(milliseconds at, std::function<void()> what) { events_.emplace(at, std::move(what)); }
 
   void call() {
-    ++calls_;
     request x;
     message said;
     const auto long_one = dice_.chance(0.2);
@@ -167,7 +167,6 @@ private:
   world world_;
   time_point began_;
   std::multimap<milliseconds, std::function<void()>> events_;
-  int calls_ = 0;
   bool has_switched_off_ = false;
   std::vector<std::string> leaked_;
 };
