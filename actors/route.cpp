@@ -100,8 +100,10 @@ route_actor::behavior_type route(route_actor::stateful_pointer<route_state> self
   state.around = std::move(around);
   state.tell_domain(self->clock().now());
   // The keeper fills the role again.
-  self->set_exception_handler(
-      [name = state.setup.config.name](std::exception_ptr& bug) { return crashed(name, bug); });
+  self->set_exception_handler([self](std::exception_ptr& bug) {
+    self->state.crash();
+    return crashed(self->state.setup.config.name, bug);
+  });
   self->set_exit_handler([self](caf::exit_msg& x) { self->state.leave(x.reason); });
   return {
       [self](const attempt& x) { return self->state.begin(x); },
@@ -130,10 +132,12 @@ caf::result<attempt_over> route_state::begin(const attempt& x) {
     return attempt_over{.id = x.id, .how = attempt_refused{granted.why, granted.retry_in}};
 
   attempt_underway started{x.id, {.probe = granted.as == permit::probe}};
-  const auto& hedge = x.about->of->hedge;
-  if (hedge && !hedge->fixed)
-    started.how.hedge_after = health->quantile(x.about->facts.traffic, hedge->quantile, now);
-  started.how.p95 = health->quantile(x.about->facts.traffic, 0.95, now);
+  constexpr double p95 = 0.95;
+  started.how.p95 = health->quantile(x.about->facts.traffic, p95, now);
+  if (const auto& hedge = x.about->of->hedge; hedge && !hedge->fixed)
+    started.how.hedge_after = hedge->quantile == p95
+                                  ? started.how.p95
+                                  : health->quantile(x.about->facts.traffic, hedge->quantile, now);
   // Who asks is a supervisor: the reply and this message go the same way.
   const auto asks = caf::actor_cast<supervisor_actor>(self->current_sender());
   self->send(asks, std::move(started));
@@ -253,6 +257,16 @@ void route_state::leave(const caf::error& reason) {
     halt(flight);
   if (flights.empty())
     self->quit(reason);
+}
+
+void route_state::crash() {
+  for (auto& [id, flight] : flights) {
+    halt(flight);
+    flight.promise.deliver(
+        attempt_over{.id = id,
+                     .how = failure{.kind = failure_class::transport,
+                                    .reason = "its route crashed and is being replaced"}});
+  }
 }
 
 } // namespace hedgerow

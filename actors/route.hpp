@@ -34,7 +34,7 @@ struct route_state {
   route_state(const route_state&) = delete;
   route_state& operator=(const route_state&) = delete;
 
-  /// Stops what is still under way: a route that crashes leaves no call behind.
+  /// Stops what is still under way.
   ~route_state();
 
   route_actor::pointer self = nullptr;
@@ -59,6 +59,9 @@ struct route_state {
   void tell_domain(time_point now);
   route_status status() const;
   void leave(const caf::error& reason);
+  /// Every attempt under way fails at once: a route that crashes leaves no call and no waiting
+  /// supervisor behind.
+  void crash();
 };
 
 /// One way to call one model. Owns its breakers, limiter and retry budget; never retries by itself.

@@ -245,3 +245,23 @@ TEST_CASE_METHOD(world, "hedges wait longer while nearly every request wants one
   play();
   CHECK(waits(records.back()) == 50);
 }
+
+TEST_CASE_METHOD(world, "a route that crashes lets its attempts go at once", "[engine]") {
+  job().retry.attempts = 0;
+  auto crash = says("never said");
+  crash.crashes = true;
+  const auto a = add("a", {says("too late", 3s), crash});
+  add("b", {})->otherwise = says("b answers");
+  const auto before = submit();
+  advance(100ms);
+  CHECK(before->answers.empty());
+  const auto during = submit();
+  advance(50ms);
+  CHECK(before->got().what.text == "b answers");
+  CHECK(during->got().what.text == "b answers");
+  CHECK(a->calls.at(0).cancelled);
+  settle();
+  CHECK(broken_promises() == kept);
+  a->script.clear();
+  CHECK(play()->got().route == "a"); // It has been replaced.
+}
