@@ -17,10 +17,13 @@ void fitness::record(bool passed) {
     low_ = false;
     last_.clear();
     next_ = 0;
+    passed_ = 0;
   }
+  passed_ += passed;
   if (last_.size() < static_cast<std::size_t>(by_.window)) {
     last_.push_back(passed);
   } else {
+    passed_ -= last_[next_];
     last_[next_] = passed;
     next_ = (next_ + 1) % last_.size();
   }
@@ -31,8 +34,7 @@ void fitness::record(bool passed) {
 std::optional<double> fitness::pass_rate() const {
   if (last_.size() < static_cast<std::size_t>(by_.min_calls))
     return std::nullopt;
-  const auto passed = std::ranges::count(last_, true);
-  return static_cast<double>(passed) / static_cast<double>(last_.size());
+  return static_cast<double>(passed_) / static_cast<double>(last_.size());
 }
 
 void fitness::reconfigure(const fitness_policy& by) {
@@ -42,6 +44,7 @@ void fitness::reconfigure(const fitness_policy& by) {
     if (last_.size() > most)
       last_.erase(last_.begin(), last_.end() - static_cast<std::ptrdiff_t>(most));
     next_ = 0;
+    passed_ = static_cast<int>(std::ranges::count(last_, true));
   }
   by_ = by;
 }

@@ -30,6 +30,8 @@ private:
   /// A ring, the oldest at `next_` once it is full.
   std::vector<bool> last_;
   std::size_t next_ = 0;
+  /// Of `last_`.
+  int passed_ = 0;
   int passed_in_a_row_ = 0;
   bool low_ = false;
 };

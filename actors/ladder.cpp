@@ -74,6 +74,9 @@ ladder::ladder(const policy& rules, const task& of, request_facts facts, time_po
       rungs_(of.ladder.size()),
       purse_{of.budget},
       random_{static_cast<std::minstd_rand::result_type>(seed ^ (seed >> 32))} {
+  for (std::size_t i = 0; i < rungs_.size(); ++i)
+    if (const auto* model = std::get_if<model_rung>(&of.ladder[i]))
+      rungs_[i].calls = &rules.routes.find(model->route)->second;
   order_ = draw_order();
   const auto first = std::ranges::find_if(order_, [&](std::size_t i) { return is_model(i); });
   primary_ = first == order_.end() ? order_.size() : *first;

@@ -16,6 +16,7 @@
 #include <random>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -165,6 +166,9 @@ public:
 
   const trail& history() const { return history_; }
 
+  /// The same, for the last time.
+  trail take_history() { return std::move(history_); }
+
 private:
   /// An attempt that has not ended.
   struct flight {
@@ -185,6 +189,8 @@ private:
   };
 
   struct rung_memory {
+    /// Of a model rung.
+    const route_setup* calls = nullptr;
     bool tried = false;
     /// Started because an earlier one failed or was skipped.
     bool as_fallback = false;

@@ -166,8 +166,6 @@ attempt_kind ladder::kind_of(std::size_t rung) const {
   return attempt_kind::fallback;
 }
 
-const route_setup& ladder::setup(std::size_t rung) const {
-  return rules_->routes.find(std::get<model_rung>(task_->ladder[rung]).route)->second;
-}
+const route_setup& ladder::setup(std::size_t rung) const { return *rungs_[rung].calls; }
 
 } // namespace hedgerow

@@ -175,7 +175,9 @@ void supervisor_state::carry_out(steps what) {
     std::visit([this](const auto& y) { carry_out(y); }, x);
   account(now);
   if (plan->finished() && plan->in_flight() == 0) {
-    self->send(job.actors->recorder, record{job.about, conclude()});
+    record story{job.about, conclude()};
+    story.facts.steps = plan->take_history();
+    self->send(job.actors->recorder, std::move(story));
     self->quit();
     return;
   }
@@ -306,8 +308,6 @@ answer supervisor_state::conclude() {
   out.overhead =
       std::max(out.latency - std::chrono::duration_cast<std::chrono::microseconds>(waited),
                std::chrono::microseconds{0});
-  if (!job.done)
-    out.steps = plan->history();
   return out;
 }
 

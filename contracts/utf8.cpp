@@ -1,7 +1,7 @@
 #include "contracts/utf8.hpp"
 
 #include <algorithm>
-#include <bit>
+#include <array>
 #include <cstdint>
 #include <cstring>
 
@@ -64,12 +64,22 @@ std::size_t fault(std::string_view text) {
 }
 
 std::size_t wide_bytes(std::string_view text) {
-  constexpr std::uint64_t not_ascii = 0x8080808080808080;
+  // Eight counters of a byte each, added up before one of them can overflow.
+  constexpr std::uint64_t ones = 0x0101010101010101;
+  std::array<std::uint64_t, 4> words{};
   std::size_t out = 0;
   std::size_t at = 0;
-  for (std::uint64_t eight = 0; text.size() - at >= sizeof eight; at += sizeof eight) {
-    std::memcpy(&eight, text.data() + at, sizeof eight);
-    out += static_cast<std::size_t>(std::popcount(eight & not_ascii));
+  while (text.size() - at >= sizeof words) {
+    const auto rounds =
+        std::min<std::size_t>((text.size() - at) / sizeof words, 255 / words.size());
+    std::uint64_t counts = 0;
+    for (std::size_t i = 0; i < rounds; ++i, at += sizeof words) {
+      std::memcpy(&words, text.data() + at, sizeof words);
+      for (const auto eight : words)
+        counts += eight >> 7 & ones;
+    }
+    for (; counts != 0; counts >>= 8)
+      out += counts & 0xff;
   }
   for (const char c : text.substr(at))
     out += static_cast<unsigned char>(c) >> 7;

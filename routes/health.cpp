@@ -206,7 +206,7 @@ void route_health::lane::learn(time_point now) {
 }
 
 std::optional<milliseconds> route_health::quantile(traffic_class traffic, double q,
-                                                   time_point now) const {
+                                                   time_point now) {
   return lane_of(traffic).latencies.quantile(q, now);
 }
 

@@ -87,7 +87,7 @@ public:
   std::vector<transition> ended(const attempt_result& how, time_point now);
 
   /// The `q`-quantile of the class's latencies, if there are enough.
-  std::optional<milliseconds> quantile(traffic_class traffic, double q, time_point now) const;
+  std::optional<milliseconds> quantile(traffic_class traffic, double q, time_point now);
 
   /// From when on a call of the class is slow: `slow_call`, or `slow_multiple` of the class's usual
   /// p95 and at least a second; nothing while that is unknown. The usual p95 is an average of the

@@ -4,7 +4,6 @@
 #include <bit>
 #include <cmath>
 #include <limits>
-#include <numeric>
 
 namespace hedgerow {
 
@@ -20,38 +19,45 @@ constexpr std::uint64_t fineness = 32;
 } // namespace
 
 void latency_window::record(milliseconds x, time_point now) {
-  auto& counts = recent_.at(now);
-  auto& step = counts[step_of(x)];
-  if (step == std::numeric_limits<std::uint16_t>::max())
+  const auto step = step_of(x);
+  auto& counts = recent_.at(now, [this](const histogram& old) { forget(old); });
+  if (counts[step] == std::numeric_limits<std::uint16_t>::max()) {
     // Halving all of them keeps the quantiles.
-    std::ranges::for_each(counts, [](std::uint16_t& n) { n /= 2; });
-  ++step;
+    forget(counts);
+    for (std::size_t i = 0; i < steps; ++i) {
+      counts[i] /= 2;
+      sums_[i] += counts[i];
+      total_ += counts[i];
+    }
+  }
+  ++counts[step];
+  ++sums_[step];
+  ++total_;
 }
 
-std::optional<milliseconds> latency_window::quantile(double q, time_point now,
-                                                     int min_samples) const {
-  std::array<std::uint32_t, steps> sum{};
-  recent_.each(now, [&sum](const histogram& x) {
-    for (std::size_t i = 0; i < steps; ++i)
-      sum[i] += x[i];
-  });
-  const auto total = std::accumulate(sum.begin(), sum.end(), std::uint64_t{0});
+void latency_window::forget(const histogram& x) {
+  for (std::size_t i = 0; i < steps; ++i) {
+    sums_[i] -= x[i];
+    total_ -= x[i];
+  }
+}
+
+std::optional<milliseconds> latency_window::quantile(double q, time_point now, int min_samples) {
+  const auto total = static_cast<std::uint64_t>(count(now));
   if (total == 0 || total < static_cast<std::uint64_t>(std::max(min_samples, 1)))
     return std::nullopt;
   const auto share = std::ceil(std::clamp(q, 0.0, 1.0) * static_cast<double>(total));
   const auto rank = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(share));
   std::uint64_t passed = 0;
   std::size_t i = 0;
-  while (i + 1 < steps && (passed += sum[i]) < rank)
+  while (i + 1 < steps && (passed += sums_[i]) < rank)
     ++i;
   return middle_of(i);
 }
 
-int latency_window::count(time_point now) const {
-  int total = 0;
-  recent_.each(
-      now, [&total](const histogram& x) { total = std::accumulate(x.begin(), x.end(), total); });
-  return total;
+int latency_window::count(time_point now) {
+  recent_.expire(now, [this](const histogram& old) { forget(old); });
+  return static_cast<int>(total_);
 }
 
 std::size_t latency_window::step_of(milliseconds x) {

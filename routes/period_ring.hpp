@@ -27,13 +27,20 @@ public:
     auto& held = slots_[index_of(number)];
     if (held.number == number)
       return held.slot;
+    expire(now, leaving);
+    held = {number, Slot{}};
+    return held.slot;
+  }
+
+  /// Every slot whose time has passed is handed to `leaving` and emptied.
+  template <class Leaving>
+  void expire(time_point now, Leaving leaving) {
+    const auto current = number_of(now);
     for (auto& old : slots_)
-      if (old.number != never && !lives(old, now)) {
+      if (old.number != never && !lives(old, current)) {
         leaving(old.slot);
         old = {};
       }
-    held = {number, Slot{}};
-    return held.slot;
   }
 
   Slot& at(time_point now) {
@@ -43,15 +50,17 @@ public:
   /// Invokes `use` for every slot that is not older than the ring is long.
   template <class Use>
   void each(time_point now, Use use) const {
+    const auto current = number_of(now);
     for (const auto& held : slots_)
-      if (lives(held, now))
+      if (lives(held, current))
         use(held.slot);
   }
 
   template <class Use>
   void each(time_point now, Use use) {
+    const auto current = number_of(now);
     for (auto& held : slots_)
-      if (lives(held, now))
+      if (lives(held, current))
         use(held.slot);
   }
 
@@ -76,8 +85,7 @@ private:
     return static_cast<std::size_t>((number % size + size) % size);
   }
 
-  bool lives(const numbered& held, time_point now) const {
-    const auto current = number_of(now);
+  static bool lives(const numbered& held, std::int64_t current) {
     return held.number <= current && held.number > current - static_cast<std::int64_t>(Size);
   }
 
