@@ -1,5 +1,6 @@
 #include "app/commands/check.hpp"
 #include "app/commands/demo.hpp"
+#include "app/commands/rehearse.hpp"
 #include "app/commands/schema.hpp"
 #include "app/commands/serve.hpp"
 #include "app/commands/simulate.hpp"
@@ -57,6 +58,30 @@ CLI::App* add_validate(CLI::App& app, hedgerow::validate_options& options, std::
   return validate;
 }
 
+CLI::App* add_rehearse(CLI::App& app, hedgerow::rehearse_options& options) {
+  auto* rehearse = app.add_subcommand(
+      "rehearse", "Play a policy in virtual time against a scripted outage, and report what users "
+                  "would have seen.\nExit status: 0 played, 1 a --fail-if condition holds, 2 "
+                  "nothing could be played.");
+  auto* list = rehearse->add_flag("--list", options.list, "Say which scenarios come with hedgerow");
+  auto* scenario = rehearse->add_option("--scenario", options.scenario,
+                                        "A scenario file, or the name of one that comes with it");
+  rehearse->add_option("-c,--config", options.config_file,
+                       "The configuration file; absent: an example policy");
+  rehearse->add_option("--seed", options.seed, "Of every random draw, instead of the scenario's");
+  rehearse->add_flag("--json", options.as_json, "For machines");
+  rehearse->add_option("--html", options.html_file,
+                       "Also write the report as one page; `-`: to standard output, alone");
+  rehearse->add_option("--fail-if", options.fail_if,
+                       "A condition for exit status 1, such as 'degraded>2%' or "
+                       "'support_triage.p99>3s'; may be given again");
+  rehearse->callback([=] {
+    if (!*list && !*scenario)
+      throw CLI::RequiredError("--scenario or --list");
+  });
+  return rehearse;
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -88,6 +113,9 @@ int main(int argc, char** argv) {
   std::string draft = "2020-12";
   auto* validate = add_validate(app, validated, draft);
 
+  hedgerow::rehearse_options rehearsed;
+  auto* rehearse = add_rehearse(app, rehearsed);
+
   bool keep_serving = false;
   auto* demo = app.add_subcommand("demo", "Watch requests survive a bad day");
   demo->add_flag("--serve", keep_serving, "Stay up afterwards");
@@ -113,6 +141,8 @@ int main(int argc, char** argv) {
       validated.without_schema = drafts.at(draft);
       return hedgerow::validate(validated, std::cin, std::cout, std::cerr);
     }
+    if (rehearse->parsed())
+      return hedgerow::rehearse(rehearsed, std::cout, std::cerr);
     if (demo->parsed())
       return hedgerow::demo(keep_serving);
   } catch (const std::exception& x) {

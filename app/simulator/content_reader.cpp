@@ -9,8 +9,6 @@ namespace hedgerow::simulated {
 
 namespace {
 
-constexpr std::size_t file_bytes_max = 64u << 20;
-
 /// Reads what a step says. Every part that is wrong is reported and left out.
 class reader {
 public:
@@ -179,13 +177,13 @@ private:
 
   raw_piece read_chunk(const config::node& x, const std::string& path, milliseconds gap) {
     if (x.is_scalar()) {
-      const auto bytes = whole_of(x.text, 1, file_bytes_max);
+      const auto bytes = config::whole_of(x.text, 1, config::file_bytes_max);
       if (!bytes)
         found_.add(x, path, "has to be a size in bytes or { bytes, after }");
       return {bytes.value_or(1), gap};
     }
     fields members{x, path, found_};
-    const auto bytes = members.whole("bytes", 1, file_bytes_max);
+    const auto bytes = members.whole("bytes", 1, config::file_bytes_max);
     if (x.is_mapping() && !members.has("bytes"))
       found_.add(x, path, "needs `bytes`");
     const auto after = members.duration("after");
@@ -206,7 +204,7 @@ private:
   }
 
   std::string bytes_of(const std::string& path, std::string_view name) {
-    auto bytes = bytes_of_file(folder_ / path);
+    auto bytes = config::bytes_of_file(folder_ / path);
     if (!bytes)
       from_.report(name, "`" + path + "` cannot be read");
     return std::move(bytes).value_or("");
@@ -220,16 +218,6 @@ private:
 };
 
 } // namespace
-
-std::optional<std::string> bytes_of_file(const std::filesystem::path& file) {
-  std::error_code failed;
-  const auto size = std::filesystem::file_size(file, failed);
-  if (failed || size > file_bytes_max)
-    return std::nullopt;
-  std::ifstream in{file, std::ios::binary};
-  std::string bytes{std::istreambuf_iterator<char>{in}, {}};
-  return in.bad() || bytes.size() != size ? std::nullopt : std::optional{std::move(bytes)};
-}
 
 std::vector<raw_piece> event_pieces(std::string_view bytes, milliseconds gap) {
   std::vector<raw_piece> all;

@@ -1,15 +1,17 @@
 #pragma once
 
+#include "app/config/fields.hpp"
 #include "app/simulator/content.hpp"
-#include "app/simulator/script_fields.hpp"
 
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace hedgerow::simulated {
+
+using config::fields;
+using config::findings_of_file;
 
 /// What a step says, and by which keys it says so.
 struct said_by_step {
@@ -25,9 +27,6 @@ said_by_step read_content(fields& from, findings_of_file& found,
 
 /// The members of an error; the caller finishes `members`.
 provider_error read_provider_error(fields& members);
-
-/// All of the file, or nothing if it cannot be read or is larger than 64 MiB.
-std::optional<std::string> bytes_of_file(const std::filesystem::path& file);
 
 /// Each event of a recorded stream a piece, its blank line included; `gap` before all but the
 /// first.

@@ -14,7 +14,7 @@ constexpr std::uint64_t events_max = 1'000'000;
 
 spread read_spread(const config::node& x, const std::string& path, findings_of_file& found) {
   if (x.is_scalar()) {
-    const auto fixed = duration_of(x.text);
+    const auto fixed = config::duration_of(x.text);
     if (!fixed)
       found.add(x, path,
                 "`" + x.text.substr(0, 40) + "` is not a duration such as 250ms, 4s, 2m or 1h");

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "app/config/fields.hpp"
 #include "app/simulator/delivery.hpp"
-#include "app/simulator/script_fields.hpp"
 
 #include <optional>
 #include <string>
@@ -9,6 +9,9 @@
 
 /// Reads when and how a reply leaves; see script_reader.hpp for the keys.
 namespace hedgerow::simulated {
+
+using config::fields;
+using config::findings_of_file;
 
 /// The member `name` of `from`; nothing waits if it is absent.
 latency read_latency(fields& from, std::string_view name, findings_of_file& found);

@@ -1,9 +1,9 @@
 #include "app/simulator/script_reader.hpp"
 
+#include "app/config/fields.hpp"
 #include "app/config/yaml.hpp"
 #include "app/simulator/behaviour_reader.hpp"
 #include "app/simulator/content_reader.hpp"
-#include "app/simulator/script_fields.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -137,7 +137,7 @@ read_script(std::string_view yaml, const std::filesystem::path& folder, std::str
 }
 
 std::variant<script, std::vector<finding>> load_script(const std::filesystem::path& file) {
-  const auto text = bytes_of_file(file);
+  const auto text = config::bytes_of_file(file);
   if (!text)
     return std::vector<finding>{
         {severity::error, file.string(), 0, 0, "", "cannot be read; is the path right?"}};

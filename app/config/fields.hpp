@@ -4,21 +4,24 @@
 #include "app/config/yaml.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-/// The members of a mapping in a script, each asked for by name; what nobody asked for is an error.
-namespace hedgerow::simulated {
+/// The members of a mapping in a file that goes with the configuration (a simulator's script, a
+/// scenario), each asked for by name; what nobody asked for is an error.
+namespace hedgerow::config {
 
 /// The findings of one file.
 struct findings_of_file {
   std::string file;
   std::vector<finding> all;
 
-  void add(const config::node& at, const std::string& key, std::string message);
+  void add(const node& at, const std::string& key, std::string message);
 };
 
 /// Reads one mapping. The getters report what they find wrong and then return nothing, as they do
@@ -26,10 +29,10 @@ struct findings_of_file {
 class fields {
 public:
   /// `path` is the key of `x` itself, empty for the whole file.
-  fields(const config::node& x, std::string path, findings_of_file& found);
+  fields(const node& x, std::string path, findings_of_file& found);
 
-  const config::node* take(std::string_view name);
-  bool has(std::string_view name) const { return config::find(x_, name) != nullptr; }
+  const node* take(std::string_view name);
+  bool has(std::string_view name) const { return find(x_, name) != nullptr; }
 
   std::optional<std::string> text(std::string_view name);
   std::optional<std::uint64_t> whole(std::string_view name, std::uint64_t least,
@@ -51,9 +54,9 @@ public:
   void report(std::string_view name, std::string message);
 
 private:
-  const config::node* scalar(std::string_view name, std::string_view wanted);
+  const node* scalar(std::string_view name, std::string_view wanted);
 
-  const config::node& x_;
+  const node& x_;
   std::string path_;
   findings_of_file& found_;
   std::vector<std::string> taken_;
@@ -66,4 +69,10 @@ std::optional<std::uint64_t> whole_of(std::string_view text, std::uint64_t least
 /// `250ms`, `4s`, `2m` or `1h`; nothing if `text` is none of these or longer than a day.
 std::optional<std::chrono::milliseconds> duration_of(std::string_view text);
 
-} // namespace hedgerow::simulated
+/// The largest file that is read beside a configuration.
+inline constexpr std::size_t file_bytes_max = 64u << 20;
+
+/// All of the file, or nothing if it cannot be read or is larger than that.
+std::optional<std::string> bytes_of_file(const std::filesystem::path& file);
+
+} // namespace hedgerow::config

@@ -1,11 +1,14 @@
-#include "app/simulator/script_fields.hpp"
+#include "app/config/fields.hpp"
 
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <fstream>
+#include <iterator>
+#include <system_error>
 #include <utility>
 
-namespace hedgerow::simulated {
+namespace hedgerow::config {
 
 namespace {
 
@@ -24,7 +27,9 @@ std::optional<T> parsed(std::string_view text) {
   return value;
 }
 
-std::string quoted(std::string_view text) { return "`" + std::string{text.substr(0, 40)} + "`"; }
+std::string in_backticks(std::string_view text) {
+  return "`" + std::string{text.substr(0, 40)} + "`";
+}
 
 /// 2 and not 2.000000.
 std::string shown(double x) {
@@ -35,12 +40,12 @@ std::string shown(double x) {
 
 } // namespace
 
-void findings_of_file::add(const config::node& at, const std::string& key, std::string message) {
-  const auto [line, column] = config::where(at);
+void findings_of_file::add(const node& at, const std::string& key, std::string message) {
+  const auto [line, column] = where(at);
   all.push_back({severity::error, file, line, column, key, std::move(message)});
 }
 
-fields::fields(const config::node& x, std::string path, findings_of_file& found)
+fields::fields(const node& x, std::string path, findings_of_file& found)
     : x_{x},
       path_{std::move(path)},
       found_{found} {
@@ -48,9 +53,9 @@ fields::fields(const config::node& x, std::string path, findings_of_file& found)
     found_.add(x, path_, "has to be a mapping of keys to values");
 }
 
-const config::node* fields::take(std::string_view name) {
+const node* fields::take(std::string_view name) {
   taken_.emplace_back(name);
-  return config::find(x_, name);
+  return find(x_, name);
 }
 
 std::optional<std::string> fields::text(std::string_view name) {
@@ -67,7 +72,7 @@ std::optional<std::uint64_t> fields::whole(std::string_view name, std::uint64_t 
   const auto value = whole_of(x->text, least, most);
   if (value)
     return value;
-  report(name, quoted(x->text) + " is not " + form);
+  report(name, in_backticks(x->text) + " is not " + form);
   return std::nullopt;
 }
 
@@ -79,7 +84,7 @@ std::optional<double> fields::number(std::string_view name, double least, double
   const auto value = parsed<double>(x->text);
   if (value && *value >= least && *value <= most)
     return value;
-  report(name, quoted(x->text) + " is not " + form);
+  report(name, in_backticks(x->text) + " is not " + form);
   return std::nullopt;
 }
 
@@ -94,7 +99,7 @@ std::optional<double> fields::share(std::string_view name) {
     if (percent && *percent >= 0 && *percent <= 100)
       return *percent / 100;
   }
-  report(name, quoted(x->text) + " is not a share such as 5%");
+  report(name, in_backticks(x->text) + " is not a share such as 5%");
   return std::nullopt;
 }
 
@@ -104,7 +109,7 @@ std::optional<milliseconds> fields::duration(std::string_view name) {
     return std::nullopt;
   const auto value = duration_of(x->text);
   if (!value)
-    report(name, quoted(x->text) + " is not " + std::string{duration_form});
+    report(name, in_backticks(x->text) + " is not " + std::string{duration_form});
   return value;
 }
 
@@ -120,10 +125,10 @@ bool fields::flag(std::string_view name) {
 
 void fields::finish() {
   for (auto i = x_.items.begin(); x_.is_mapping() && i != x_.items.end(); ++i) {
-    const auto same = [&](const config::node& other) { return other.key == i->key; };
+    const auto same = [&](const node& other) { return other.key == i->key; };
     const auto known = std::ranges::find(taken_, i->key) != taken_.end();
     // The finding is about the key, so that is where it points.
-    config::node at;
+    node at;
     at.at = i->key_at;
     if (!known)
       found_.add(at, key_of(i->key), "is not a key that is known here");
@@ -137,11 +142,11 @@ std::string fields::key_of(std::string_view name) const {
 }
 
 void fields::report(std::string_view name, std::string message) {
-  const auto* x = config::find(x_, name);
+  const auto* x = find(x_, name);
   found_.add(x ? *x : x_, key_of(name), std::move(message));
 }
 
-const config::node* fields::scalar(std::string_view name, std::string_view wanted) {
+const node* fields::scalar(std::string_view name, std::string_view wanted) {
   const auto* x = take(name);
   if (!x || x->is_scalar())
     return x;
@@ -167,4 +172,14 @@ std::optional<milliseconds> duration_of(std::string_view text) {
   return std::nullopt;
 }
 
-} // namespace hedgerow::simulated
+std::optional<std::string> bytes_of_file(const std::filesystem::path& file) {
+  std::error_code failed;
+  const auto size = std::filesystem::file_size(file, failed);
+  if (failed || size > file_bytes_max)
+    return std::nullopt;
+  std::ifstream in{file, std::ios::binary};
+  std::string bytes{std::istreambuf_iterator<char>{in}, {}};
+  return in.bad() || bytes.size() != size ? std::nullopt : std::optional{std::move(bytes)};
+}
+
+} // namespace hedgerow::config
