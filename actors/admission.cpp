@@ -90,7 +90,8 @@ bool commits_early(const request& x, const task& of) {
   const auto is_text = [](const auto& c) { return !c || c->format == contract::form::text; };
   const auto by_default =
       is_text(of.must) && is_text(x.form) ? stream_commit::first_token : stream_commit::complete;
-  return of.stream.commit.value_or(by_default) == stream_commit::first_token;
+  const auto is_screened = of.screen && of.screen->output;
+  return !is_screened && of.stream.commit.value_or(by_default) == stream_commit::first_token;
 }
 
 std::optional<error> broken_input(const request& x, const input_policy& must, std::int64_t tokens) {

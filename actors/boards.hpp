@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,6 +22,17 @@ struct route_board {
   std::atomic<std::int64_t> usual_output{0};
   /// What it counts as input, as a multiple of our estimate; a moving average.
   std::atomic<double> input_ratio{1};
+
+  /// A person takes the route out of use up to `until`, whatever its breakers say; a time that has
+  /// passed takes it back into use.
+  void disable(time_point until) { disabled_until_ = until.time_since_epoch().count(); }
+
+  bool is_disabled(time_point now) const {
+    return now.time_since_epoch().count() < disabled_until_.load(std::memory_order_relaxed);
+  }
+
+private:
+  std::atomic<time_point::rep> disabled_until_{std::numeric_limits<time_point::rep>::min()};
 };
 
 /// Of the routes of one provider and region, which tend to fail together: which of their breakers

@@ -126,6 +126,17 @@ void engine::replace(policy rules) {
 
 std::shared_ptr<const policy> engine::rules() const { return core_->on->load()->rules; }
 
+bool engine::disable(std::string_view route, time_point until) {
+  const auto actors = core_->on->load();
+  const auto i = actors->route_boards.find(route);
+  if (i == actors->route_boards.end())
+    return false;
+  i->second->disable(until);
+  return true;
+}
+
+bool engine::enable(std::string_view route) { return disable(route, time_point::min()); }
+
 std::size_t engine::in_flight() const { return core_->present->load(std::memory_order_relaxed); }
 
 void request_handle::abandon() const {

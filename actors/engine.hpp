@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string_view>
 
 namespace caf {
 class actor_system;
@@ -69,6 +70,14 @@ public:
   void replace(policy rules);
 
   std::shared_ptr<const policy> rules() const;
+
+  /// Takes a route out of use up to `until`, on the actor system's clock, for requests under way,
+  /// too: their calls go on, and none is started. It stays so over crashes of the route and over
+  /// policies in which it is the same route. False: there is no such route.
+  bool disable(std::string_view route, time_point until = time_point::max());
+
+  /// Takes it back into use; its breakers say how. False: there is no such route.
+  bool enable(std::string_view route);
 
   /// Requests that have not been wound up: answered ones whose losers are still ending are among
   /// them.

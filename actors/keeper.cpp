@@ -80,16 +80,17 @@ void fill_routes(caf::actor_system& system, cast& next, const cast_options& with
       around.domain = where->second;
       around.place = static_cast<std::size_t>(std::ranges::find(names, name) - names.begin());
     }
-    const auto* known = before ? find(before->routes, name) : nullptr;
-    if (known && same_route(before->rules->routes.find(name)->second.config, setup.config)) {
+    const auto* known = before ? find(before->rules->routes, name) : nullptr;
+    const auto stays = known && same_route(known->config, setup.config);
+    if (stays) // Whoever plays the role: what is on the board is not lost with an actor.
       around.board = before->route_boards.find(name)->second;
-      caf::anon_send(*known, reconfigure{setup, around});
-      next.routes.emplace(name, *known);
+    next.route_boards.emplace(name, around.board);
+    if (const auto* plays = stays ? find(before->routes, name) : nullptr) {
+      caf::anon_send(*plays, reconfigure{setup, around});
+      next.routes.emplace(name, *plays);
     } else {
-      around.board = std::make_shared<route_board>();
       next.routes.emplace(name, system.spawn(route, setup, around, seed_for(with.seed, name)));
     }
-    next.route_boards.emplace(name, around.board);
   }
 }
 
@@ -158,6 +159,8 @@ keeper_actor::behavior_type keeper(keeper_actor::stateful_pointer<keeper_state> 
 
 void keeper_state::take_over(std::shared_ptr<const policy> rules) {
   auto before = on->load();
+  if (!before->recorder)
+    return; // The engine has been stopped meanwhile, and nobody would end whom this would start.
   publish(assemble(self->system(), std::move(rules), with, before.get()), before.get());
 }
 

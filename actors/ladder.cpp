@@ -87,7 +87,30 @@ ladder::ladder(const policy& rules, const task& of, request_facts facts, time_po
 
 steps ladder::begin(time_point now) {
   note(trail_event::admitted, now).reason = "policy " + rules_->version;
-  return move_on(now);
+  if (!task_->screen || !task_->screen->input)
+    return move_on(now);
+  screening_input_ = true;
+  return {screen_input{}};
+}
+
+steps ladder::screened(const guard_word& said, const token_usage& spent, time_point now) {
+  const auto was_waited_for = std::exchange(screening_input_, false);
+  note_screening("input", said, spent, now);
+  if (finished() || !was_waited_for)
+    return {};
+  if (said.is == safety_verdict::allow)
+    return move_on(now);
+  input_blocked_ = true;
+  return block({.kind = failure_class::policy, .reason = said.reason}, said.is, now);
+}
+
+void ladder::screening(int attempt) {
+  if (auto* x = find(attempt)) {
+    x->screening = true;
+    x->has_content = true;
+    x->hedge_at.reset();
+    x->give_up_at.reset();
+  }
 }
 
 steps ladder::started(int attempt, const attempt_begun& how, time_point now) {
@@ -102,7 +125,8 @@ steps ladder::started(int attempt, const attempt_begun& how, time_point now) {
   auto most = std::min(std::max(left / 2, how.p95.value_or(milliseconds{0})), left * 3 / 4);
   x->give_up_at = std::min(x->give_up_at.value_or(x->since + most), x->since + most);
   const auto& hedge = task_->hedge;
-  if (!hedge || x->kind == attempt_kind::hedge || hedges_ >= hedge->at_most)
+  if (!hedge || task_->mode == task_mode::background || x->kind == attempt_kind::hedge
+      || hedges_ >= hedge->at_most)
     return {};
   auto delay = hedge->fixed ? hedge->fixed : how.hedge_after;
   if (!delay) {
@@ -124,8 +148,11 @@ steps ladder::ended(int attempt, const attempt_end& how, int status, time_point 
   settle(x, how, status, now);
   if (auto verdict = policy_verdict(how)) {
     // It ends the request, whoever says it and however late.
+    const auto* judged = std::get_if<attempt_judged>(&how);
+    const auto as = judged && judged->screened ? judged->screened->is : safety_verdict::block;
     if (!finished())
-      return block(*verdict, now);
+      return block(*verdict, as, now);
+    latch_.raise(as);
     note(trail_event::latched, x, now).reason = "too late: the caller has been answered";
   }
   if (finished() || x.cancelled)
@@ -379,6 +406,10 @@ steps ladder::wish_for_hedge(flight& x, time_point now) {
 }
 
 steps ladder::out_of_time(time_point now) {
+  const auto is_asked = [](const flight& x) { return x.screening && !x.cancelled; };
+  if (screening_input_ || std::ranges::any_of(flights_, is_asked))
+    return block({.kind = failure_class::policy, .reason = "the guard did not answer in time"},
+                 safety_verdict::unverified, now);
   timed_out_ = true;
   retry_.reset();
   steps out;
@@ -398,9 +429,10 @@ steps ladder::degrade(time_point now) {
   return finish(too_long_ && !may_fit_ ? outcome::rejected : outcome::failed, 0, now);
 }
 
-steps ladder::block(const failure& why, time_point now) {
+steps ladder::block(const failure& why, safety_verdict as, time_point now) {
+  latch_.raise(as);
   remember(why);
-  withheld_ = why.status == 200;
+  withheld_ = why.status == 200 && as == safety_verdict::block;
   note(trail_event::latched, now).reason = why.reason;
   steps out;
   stop_all("cancelled", "a policy verdict ends the request", now, out);
@@ -417,6 +449,9 @@ steps ladder::reject(time_point now) {
 
 steps ladder::finish(outcome how, int attempt, time_point now) {
   steps out;
+  // Whatever led here: nothing leaves past a verdict.
+  if (!latch_.is_open() && (how == outcome::answered || how == outcome::degraded))
+    how = outcome::blocked;
   stop_all("cancelled", "another attempt was first", now, out);
   if (how == outcome::degraded)
     note_degraded(now);
@@ -449,6 +484,12 @@ ladder::flight* ladder::find(int attempt) {
   auto i = std::find_if(flights_.begin(), flights_.end(),
                         [attempt](const flight& x) { return x.attempt == attempt; });
   return i == flights_.end() ? nullptr : &*i;
+}
+
+bool ladder::wants(int attempt) const {
+  return !finished() && std::ranges::any_of(flights_, [attempt](const flight& x) {
+    return x.attempt == attempt && !x.cancelled;
+  });
 }
 
 int ladder::live() const {

@@ -6,6 +6,7 @@
 #include "actors/trail.hpp"
 #include "contracts/contract.hpp"
 #include "contracts/failure.hpp"
+#include "contracts/guard.hpp"
 #include "routes/attempt.hpp"
 #include "routes/traffic_class.hpp"
 #include "routes/transport.hpp"
@@ -73,6 +74,9 @@ struct attempt_judged {
   verdict said;
   /// Of a streamed answer, see `completion`.
   std::size_t skipped_events = 0;
+  /// What the task's guard said of it; `said` is `blocked` unless that lets it pass.
+  std::optional<guard_word> screened = std::nullopt;
+  token_usage screening = {};
 };
 
 /// How an attempt ended. Exactly one arrives for each `start_attempt`.
@@ -88,6 +92,9 @@ enum class resumption : std::uint8_t {
 std::string_view to_string(resumption x);
 
 /// Steps: what to do next, in order.
+
+/// Ask the task's guard about the input; its word comes as `screened`.
+struct screen_input {};
 struct start_attempt {
   int attempt = 0;
   std::size_t rung = 0;
@@ -114,7 +121,8 @@ struct answer_with {
   int attempt = 0;
 };
 
-using step = std::variant<start_attempt, cancel_attempt, ask_for_hedge, degrade_to, answer_with>;
+using step = std::variant<screen_input, start_attempt, cancel_attempt, ask_for_hedge, degrade_to,
+                          answer_with>;
 using steps = std::vector<step>;
 
 /// Decides, for one request, what is the safest useful thing to do next.
@@ -127,8 +135,12 @@ public:
 
   /// Events. After the step `answer_with` only `ended` may follow, for losers on their way out.
   steps begin(time_point now);
+  /// The guard's word on the input, and what it cost.
+  steps screened(const guard_word& said, const token_usage& spent, time_point now);
   steps started(int attempt, const attempt_begun& how, time_point now);
   steps ended(int attempt, const attempt_end& how, int status, time_point now);
+  /// The attempt has answered, and the guard is asked about it before it ends.
+  void screening(int attempt);
   /// A streamed attempt has brought content, so many bytes of text among it.
   steps content(int attempt, std::size_t text_bytes, time_point now);
   /// What a streamed attempt says can no longer become the JSON that is wanted.
@@ -158,11 +170,14 @@ public:
 
   bool finished() const { return ended_.has_value(); }
 
+  /// Whether an answer of this attempt could still be the request's.
+  bool wants(int attempt) const;
+
   /// The attempt whose text goes to the caller; 0: none yet.
   int committed() const { return committed_; }
 
   /// Something outside is waited for: an attempt, or the time of a retry.
-  bool waiting() const { return retry_.has_value() || live() > 0; }
+  bool waiting() const { return screening_input_ || retry_.has_value() || live() > 0; }
 
   const trail& history() const { return history_; }
 
@@ -183,6 +198,8 @@ private:
     /// Some of its answer has come.
     bool has_content = false;
     std::size_t text_bytes = 0;
+    /// The guard is being asked about its answer.
+    bool screening = false;
     resumption resumes = resumption::none;
     /// Set aside in the purse.
     expense held = {};
@@ -229,7 +246,7 @@ private:
   steps degrade(time_point now);
   steps finish(outcome how, int attempt, time_point now);
   steps out_of_time(time_point now);
-  steps block(const failure& why, time_point now);
+  steps block(const failure& why, safety_verdict as, time_point now);
   steps reject(time_point now);
   void stop(flight& x, std::string_view as, std::string_view reason, time_point now, steps& out);
   void stop_all(std::string_view as, std::string_view reason, time_point now, steps& out);
@@ -241,6 +258,9 @@ private:
   std::optional<milliseconds> wait_before_retry(const failure& why, int retries, milliseconds left);
   void remember(const failure& why);
   void pay(const flight& x, const token_usage& spent, trail_entry& entry);
+  void note_screening(std::string_view of, const guard_word& said, const token_usage& spent,
+                      time_point now);
+  void add_usage(const token_usage& spent);
   void settle(const flight& x, const attempt_end& how, int status, time_point now);
   void undo(const flight& x, const attempt_refused& why);
 
@@ -321,6 +341,10 @@ private:
   std::optional<std::size_t> winner_rung_;
   bool repaired_ = false;
   bool withheld_ = false;
+  /// The guard is being asked about the input.
+  bool screening_input_ = false;
+  bool input_blocked_ = false;
+  safety_latch latch_;
   time_point ended_at_;
   trail history_;
   std::minstd_rand random_;

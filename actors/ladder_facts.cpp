@@ -89,6 +89,14 @@ answer ladder::facts() const {
 error ladder::problem() const {
   switch (*ended_) {
   case outcome::blocked:
+    if (latch_.now() == safety_verdict::unverified)
+      return {errc::safety_unavailable,
+              "The safety check could not be made: " + worst_->reason + ".",
+              {}};
+    if (input_blocked_)
+      return {errc::content_policy_violation,
+              "The safety check does not let this request pass: " + worst_->reason + ".",
+              {}};
     return {errc::content_policy_violation,
             withheld_ ? "The model's answer was withheld: " + worst_->reason + "."
                       : "The provider refused this request: " + worst_->reason + ".",
@@ -149,6 +157,23 @@ void ladder::settle(const flight& x, const attempt_end& how, int status, time_po
   verdict_entry.reason = judged->said.reason;
   verdict_entry.violations = judged->said.violations;
   verdict_entry.changes = judged->said.changes;
+  if (judged->screened)
+    note_screening("output", *judged->screened, judged->screening, now);
+}
+
+/// The guard's word, and its price, which is the request's too.
+void ladder::note_screening(std::string_view of, const guard_word& said, const token_usage& spent,
+                            time_point now) {
+  const auto& guard = rules_->routes.find(task_->screen->route)->second.config;
+  auto& entry = note(trail_event::verdict, now);
+  entry.route = guard.name;
+  entry.result = said.is == safety_verdict::allow ? "valid" : "blocked";
+  entry.reason = std::string{of} + ": " + said.reason;
+  entry.usage = spent;
+  entry.cost = cost_of(guard.cost, spent.input, spent.cached_input, spent.output);
+  cost_ += *entry.cost;
+  purse_.settle({}, {spent.input + spent.output, *entry.cost});
+  add_usage(spent);
 }
 
 void ladder::pay(const flight& x, const token_usage& spent, trail_entry& entry) {
@@ -156,6 +181,10 @@ void ladder::pay(const flight& x, const token_usage& spent, trail_entry& entry) 
   entry.usage = spent;
   cost_ += *entry.cost;
   purse_.settle(x.held, {spent.input + spent.output, *entry.cost});
+  add_usage(spent);
+}
+
+void ladder::add_usage(const token_usage& spent) {
   usage_.input += spent.input;
   usage_.output += spent.output;
   usage_.cached_input += spent.cached_input;

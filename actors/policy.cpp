@@ -52,6 +52,9 @@ result<void> check_task(const policy& all, const task& x) {
                      "a pass rate outside of [0, 1]");
   if ((x.budget.cost && !(*x.budget.cost > 0)) || (x.budget.tokens && *x.budget.tokens < 1))
     return unsound(where + "has a budget of nothing");
+  if (x.screen && !all.routes.contains(x.screen->route))
+    return unsound(where + "is screened by the route '" + x.screen->route
+                   + "', which does not exist");
   for (const auto& r : x.ladder) {
     if (const auto* model = std::get_if<model_rung>(&r)) {
       if (!all.routes.contains(model->route))

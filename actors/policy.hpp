@@ -153,6 +153,16 @@ struct fitness_policy {
   double pass_rate = 0.6;
 };
 
+/// A route whose model judges what goes in, what comes out, or both; see `guard.hpp`. Nothing
+/// passes without its word.
+struct screen_policy {
+  std::string route;
+  /// Before any other route is called.
+  bool input = true;
+  /// Before an answer of a model is delivered: it is never streamed then.
+  bool output = true;
+};
+
 /// What a request's input must satisfy before any route is touched.
 struct input_policy {
   std::optional<schema> shape;
@@ -178,6 +188,7 @@ struct task {
   fitness_policy fitness;
   cure_lists steps;
   safety_level safety = safety_level::standard;
+  std::optional<screen_policy> screen;
   input_policy input;
   /// Sent before the caller's messages; empty: nothing.
   std::string system;

@@ -126,8 +126,9 @@ caf::result<attempt_over> route_state::begin(const attempt& x) {
   look_around(x.about->facts.traffic, now);
   const call_load load{.tokens = x.tokens,
                        .background = x.about->of->mode == task_mode::background};
-  auto granted = leaving ? admission{.why = "disabled"}
-                         : health->admit(x.about->facts.traffic, x.kind, lease, now, load);
+  auto granted = leaving || around.board->is_disabled(now)
+                     ? admission{.why = "disabled"}
+                     : health->admit(x.about->facts.traffic, x.kind, lease, now, load);
   if (granted.as == permit::refused)
     return attempt_over{.id = x.id, .how = attempt_refused{granted.why, granted.retry_in}};
 
@@ -173,7 +174,8 @@ void route_state::stop(const cancel& x) {
 
 void route_state::end(call_over& x) {
   auto i = flights.find(x.id);
-  assert(i != flights.end() && "a call ends once");
+  if (i == flights.end())
+    return; // A transport that ends a call twice has broken its promise, and moves nothing.
   auto flight = std::move(i->second);
   flights.erase(i);
   for (auto& moved :

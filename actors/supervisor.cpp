@@ -25,6 +25,28 @@ attempt_end to_end(const caf::error& reason, bool underway) {
   return failure{.kind = failure_class::transport, .reason = "its validator is being restarted"};
 }
 
+/// Guards are attempts beside the ladder's own, which has at most 200: theirs count down from here.
+constexpr int last_number = 255;
+
+bool is_guard(attempt_id x) { return attempt_number(x) > 200; }
+
+/// What a guard's attempt came to.
+guard_word word_of(const attempt_over& x) {
+  if (const auto* why = std::get_if<failure>(&x.how))
+    return {safety_verdict::unverified,
+            "the guard failed: " + std::string{to_string(why->kind)} + ", " + why->reason};
+  if (const auto* no = std::get_if<attempt_refused>(&x.how))
+    return {safety_verdict::unverified, "the guard is out of use: " + std::string{no->why}};
+  if (std::holds_alternative<cancelled>(x.how))
+    return {safety_verdict::unverified, "the guard was stopped"};
+  return read_guard(x.output);
+}
+
+token_usage usage_of(const attempt_over& x) {
+  const auto* judged = std::get_if<attempt_judged>(&x.how);
+  return judged ? judged->usage : token_usage{};
+}
+
 bool wants_json(const terms& must) {
   const auto is_json = [](const auto& c) { return c && c->format == contract::form::json; };
   return is_json(must.task) || is_json(must.request);
@@ -95,6 +117,8 @@ void supervisor_state::note_fitness(const attempt_over& x) {
 }
 
 void supervisor_state::underway(const attempt_underway& x) {
+  if (is_guard(x.id))
+    return;
   asked_for(attempt_number(x.id)).underway = true;
   carry_out(plan->started(attempt_number(x.id), x.how, self->clock().now()));
 }
@@ -145,7 +169,63 @@ bool supervisor_state::contradicts(const attempt_over& x) const {
          && judged->said.kind != verdict_kind::blocked && !x.output.text.starts_with(delivered);
 }
 
+/// An answer that could be the request's, and that nobody has screened.
+bool supervisor_state::must_be_screened(const attempt_over& x) const {
+  const auto& screen = job.about->of->screen;
+  const auto* judged = std::get_if<attempt_judged>(&x.how);
+  return screen && screen->output && judged && !judged->screened
+         && (judged->said.kind == verdict_kind::valid
+             || judged->said.kind == verdict_kind::repaired)
+         && plan->wants(attempt_number(x.id));
+}
+
+void supervisor_state::ask_guard(prompt about, int attempt, attempt_over held) {
+  const auto& name = job.about->of->screen->route;
+  const auto& guard = job.about->rules->routes.find(name)->second.config;
+  const auto id = make_attempt_id(job.number, last_number - screenings++);
+  const auto& to = job.actors->routes.find(name)->second;
+  guards.push_back({id, to, attempt, std::move(held)});
+  if (has_image(about) && !guard.capabilities.has(capability::vision))
+    return guard_said(id, {safety_verdict::unverified, "the guard cannot look at images"}, {});
+  auto judged = std::make_shared<question>();
+  judged->id = job.about->id;
+  judged->rules = job.about->rules;
+  judged->of = job.about->of;
+  judged->facts.estimated_input = estimated_input_tokens(about);
+  judged->facts.traffic = classify(about, judged->facts.estimated_input, false);
+  judged->deadline = job.about->deadline;
+  judged->ask = std::move(about);
+  hedgerow::attempt out{.id = id, .about = std::move(judged)};
+  out.tokens = out.about->facts.estimated_input;
+  self->request(to, guard.timeout.total + 2 * grace, std::move(out))
+      .then([this, id](attempt_over& how) { guard_said(id, word_of(how), usage_of(how)); },
+            [this, id](const caf::error&) {
+              guard_said(id, {safety_verdict::unverified, "the guard did not reply"}, {});
+            });
+}
+
+void supervisor_state::guard_said(attempt_id id, const guard_word& word, const token_usage& spent) {
+  const auto i = std::ranges::find(guards, id, &guard_call::id);
+  auto call = std::move(*i);
+  guards.erase(i);
+  if (call.attempt == 0)
+    return carry_out(plan->screened(word, spent, self->clock().now()));
+  auto& judged = std::get<attempt_judged>(call.held.how);
+  judged.screened = word;
+  judged.screening = spent;
+  // A loser was stopped while its guard was asked: that is no verdict on it.
+  if (word.is != safety_verdict::allow && plan->wants(call.attempt))
+    judged.said = {.kind = verdict_kind::blocked, .reason = word.reason};
+  over(call.held);
+}
+
 void supervisor_state::over(attempt_over& x) {
+  if (must_be_screened(x)) {
+    const auto attempt = attempt_number(x.id);
+    plan->screening(attempt);
+    auto about = guard_prompt(job.about->ask, x.output);
+    return ask_guard(std::move(about), attempt, std::move(x));
+  }
   if (contradicts(x))
     x.how = failure{.kind = failure_class::transport,
                     .reason = "its text is not the one that was delivered"};
@@ -174,7 +254,10 @@ void supervisor_state::carry_out(steps what) {
   for (const auto& x : what)
     std::visit([this](const auto& y) { carry_out(y); }, x);
   account(now);
-  if (plan->finished() && plan->in_flight() == 0) {
+  if (told)
+    return;
+  if (plan->finished() && plan->in_flight() == 0 && guards.empty()) {
+    told = true;
     record story{job.about, conclude()};
     story.facts.steps = plan->take_history();
     self->send(job.actors->recorder, std::move(story));
@@ -182,6 +265,10 @@ void supervisor_state::carry_out(steps what) {
     return;
   }
   arm(now);
+}
+
+void supervisor_state::carry_out(const screen_input&) {
+  ask_guard(guard_prompt(job.about->ask), 0, {});
 }
 
 void supervisor_state::carry_out(const start_attempt& x) {
@@ -230,6 +317,9 @@ std::shared_ptr<const prompt> supervisor_state::reask_about(int attempt) const {
 }
 
 void supervisor_state::carry_out(const cancel_attempt& x) {
+  const auto guard = std::ranges::find(guards, x.attempt, &guard_call::attempt);
+  if (guard != guards.end())
+    return self->send(guard->whom, cancel{guard->id}); // Its model has answered.
   self->send(asked_for(x.attempt).whom, cancel{make_attempt_id(job.number, x.attempt)});
 }
 
@@ -256,6 +346,9 @@ void supervisor_state::carry_out(const degrade_to& x) {
 }
 
 void supervisor_state::carry_out(const answer_with&) {
+  for (const auto& x : guards)
+    if (x.attempt == 0)
+      self->send(x.whom, cancel{x.id});
   account(self->clock().now());
   auto reply = conclude();
   if (reply.ended == outcome::answered) {

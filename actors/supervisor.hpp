@@ -57,6 +57,15 @@ struct broken_output {
   std::vector<violation> violations;
 };
 
+/// A guard that is being asked.
+struct guard_call {
+  attempt_id id = 0;
+  route_actor whom;
+  /// The attempt whose answer it is asked about, and that answer; 0: it is the input.
+  int attempt = 0;
+  attempt_over held;
+};
+
 struct supervisor_state {
   supervisor_actor::pointer self = nullptr;
   supervisor_job job;
@@ -64,6 +73,11 @@ struct supervisor_state {
   /// By attempt number, from 1.
   std::vector<asked_route> asked;
   std::vector<broken_output> broken;
+  std::vector<guard_call> guards;
+  /// How often a guard was asked.
+  int screenings = 0;
+  /// The whole story is with the recorder.
+  bool told = false;
   /// The text that the caller has of a streamed answer, and how much of it the attempt that goes on
   /// from it has said so far.
   std::string delivered;
@@ -87,6 +101,9 @@ struct supervisor_state {
   std::optional<std::size_t> match(std::string_view text);
   void deliver(std::string_view text, std::shared_ptr<stream_window> window);
   void over(attempt_over& x);
+  bool must_be_screened(const attempt_over& x) const;
+  void ask_guard(prompt about, int attempt, attempt_over held);
+  void guard_said(attempt_id id, const guard_word& word, const token_usage& spent);
   void lost(attempt_id id, const caf::error& reason);
   bool contradicts(const attempt_over& x) const;
   std::string_view to_go_on_from() const;
@@ -94,6 +111,7 @@ struct supervisor_state {
   attempt attempt_for(const start_attempt& x) const;
   std::shared_ptr<const prompt> reask_about(int attempt) const;
   void carry_out(steps what);
+  void carry_out(const screen_input& x);
   void carry_out(const start_attempt& x);
   void carry_out(const cancel_attempt& x);
   void carry_out(const ask_for_hedge& x);

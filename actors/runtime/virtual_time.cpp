@@ -74,6 +74,12 @@ void virtual_time::advance_to(time_point to) {
   clock_.current_time = to;
 }
 
+void virtual_time::jump(caf::timespan by) {
+  run();
+  clock_.current_time += by;
+  advance_to(clock_.current_time);
+}
+
 std::size_t virtual_time::living() { return system.registry().running(); }
 
 std::size_t virtual_time::pending_timers() const { return clock_.schedule().size(); }

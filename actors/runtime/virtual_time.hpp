@@ -55,6 +55,10 @@ public:
 
   void advance(caf::timespan by) { advance_to(now() + by); }
 
+  /// Moves time as a machine sees it that slept: what was due meanwhile is handled late, when it
+  /// is over.
+  void jump(caf::timespan by);
+
   /// How many timeouts and delayed messages wait for their time.
   std::size_t pending_timers() const;
 

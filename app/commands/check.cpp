@@ -52,6 +52,15 @@ std::string hedge_of(const task& x) {
   return fmt::format("after {}, at most {} per request", after, hedge.at_most);
 }
 
+std::string screen_of(const task& x) {
+  if (!x.screen)
+    return "none";
+  return fmt::format("{}, asked about {}", x.screen->route,
+                     x.screen->input && x.screen->output ? "the input and each answer"
+                     : x.screen->input                   ? "the input"
+                                                         : "each answer");
+}
+
 std::string price_of(const worst_case& x) {
   return fmt::format("${:.4f}{}", x.cost, x.unpriced ? " + routes without a price" : "");
 }
@@ -68,8 +77,9 @@ std::map<std::string, std::string> proxies_of(const configuration& x) {
 void print_task(const configuration& all, const task& x, std::ostream& out) {
   out << fmt::format("\n{}: {}, within {}, at most {}\n", x.name, to_string(x.capability),
                      show_duration(x.deadline), counted(x.budget.attempts, "attempt"))
-      << fmt::format("  ladder  {}\n  hedge   {}\n  at worst, if every call ends in\n",
-                     ladder_of(x), hedge_of(x));
+      << fmt::format(
+             "  ladder  {}\n  hedge   {}\n  screen  {}\n  at worst, if every call ends in\n",
+             ladder_of(x), hedge_of(x), screen_of(x));
   for (const auto kind : failure_classes) {
     const auto most = worst_of(all, x, kind);
     out << fmt::format("    {:<16} {:<12} {:<8} {}\n", to_string(kind),

@@ -108,6 +108,11 @@ double cost_of_call(const task& of, const route_config& route) {
 
 worst_case worst_of(const configuration& all, const task& of, failure_class kind) {
   worst_case out;
+  if (of.screen && of.screen->input) {
+    const auto& guard = all.routes.at(of.screen->route);
+    out.time += guard.timeout.total;
+    out.cost += cost_of_call(of, guard);
+  }
   for (const auto& stage : stages_of(all, of, kind)) {
     for (int n = 0; n < stage.calls && out.attempts < of.budget.attempts; ++n) {
       ++out.attempts;

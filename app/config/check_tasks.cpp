@@ -197,6 +197,8 @@ void check_hedge(const inspection& x, const std::vector<model_at>& models) {
     x.in.error(
         x.root, x.path("hedge"),
         "is a second attempt, and `budget.attempts` allows only one; raise that or remove this");
+  if (x.config().mode == task_mode::background)
+    x.in.warn(x.root, x.path("hedge"), "never happens: a background task is not hedged");
   const auto equivalents = std::ranges::count_if(
       models, [](const model_at& m) { return m.rung.as == rung_role::equivalent; });
   if (equivalents < 2 && x.sound("ladder"))
@@ -206,6 +208,19 @@ void check_hedge(const inspection& x, const std::vector<model_at>& models) {
     x.in.warn(x.root, {"tasks", x.name, "hedge", "after"},
               "never happens: it is not before the deadline of "
                   + show_duration(x.config().deadline));
+}
+
+void check_screen(const inspection& x) {
+  const auto& screen = x.config().screen;
+  if (!screen || !x.sound("safety"))
+    return;
+  if (!screen->input && !screen->output)
+    x.in.error(x.root, {"tasks", x.name, "safety", "screen"},
+               "judges neither `input` nor `output`; remove it or one of these");
+  if (screen->output && x.config().stream.commit == stream_commit::first_token)
+    x.in.warn(x.root, {"tasks", x.name, "stream", "commit"},
+              "never comes to bear: `safety.screen` judges whole answers, and nothing is sent "
+              "before; write complete, or leave it out");
 }
 
 void check_deadline(const inspection& x, const std::vector<model_at>& models) {
@@ -273,6 +288,7 @@ void check_tasks(reader& in, const node& root, const draft& all) {
     check_reachable(x);
     check_answers(x);
     check_degradation(x);
+    check_screen(x);
     const auto models = models_of(x);
     if (models.empty())
       continue;

@@ -86,6 +86,9 @@ task link_task(reader& in, const node& root, const std::string& name, const task
   auto out = from.config;
   if (named(in, root, {"tasks", name, "contract"}, "contract", from.contract, all.contracts))
     out.must = linked.contracts.at(from.contract);
+  if (out.screen)
+    named(in, root, {"tasks", name, "safety", "screen", "route"}, "route", out.screen->route,
+          all.routes);
   for (std::size_t i = 0; i < from.ladder.size(); ++i) {
     const key_path at{"tasks", name, "ladder", "[" + std::to_string(i) + "]"};
     for (auto& rung : link_rung(in, root, at, i, from.ladder[i], all))

@@ -190,7 +190,18 @@ value<cure_lists> step_keys() {
 
 struct safety_draft {
   safety_level level = safety_level::standard;
+  std::optional<screen_policy> screen;
 };
+
+value<screen_policy> screen_keys() {
+  using x = screen_policy;
+  return object<x>({
+      required<x>("route", &x::route, name_of("route"), "The route of the model that judges."),
+      optional<x>("input", &x::input, boolean(), "Before any other route is called."),
+      optional<x>("output", &x::output, boolean(),
+                  "Before a model's answer is delivered; it is never streamed then."),
+  });
+}
 
 value<safety_draft> safety_keys() {
   using x = safety_draft;
@@ -205,7 +216,9 @@ value<safety_draft> safety_keys() {
                   one_of<refusal>({{"stop", refusal::stop}, {"review", refusal::review, false}}),
                   "What follows a refusal; a policy verdict never routes on. Absent: stop.",
                   [](x&, refusal) {}),
-      not_built<x>("screen", "A route that judges what goes in and out."),
+      optional<x>("screen", &x::screen, screen_keys(),
+                  "A guard model that judges what goes in and out: without its `safe` nothing "
+                  "passes. It answers as Llama Guard does."),
   });
 }
 
@@ -257,17 +270,17 @@ value<std::string> system_text() {
 
 value<task_draft> task_section() {
   using x = task_draft;
-  enum class mode : unsigned char { interactive, background };
   const auto in_config = [](auto field) {
     return [field](x & out) -> auto& { return out.config.*field; };
   };
   return object<x>({
       optional<x>("capability", in_config(&task::capability), capability_word(),
                   "What the task is for; decides which routes may serve it."),
-      optional<x>("mode",
-                  one_of<mode>({{"interactive", mode::interactive},
-                                {"background", mode::background, false}}),
-                  "Whether somebody waits. Absent: interactive.", [](x&, mode) {}),
+      optional<x>("mode", in_config(&task::mode),
+                  one_of<task_mode>({{"interactive", task_mode::interactive},
+                                     {"background", task_mode::background}}),
+                  "Whether somebody waits: a background task gets at most half of a route's limits "
+                  "while an interactive one wants them, and is never hedged."),
       required<x>("deadline", in_config(&task::deadline), duration(milliseconds{10}, hour * 24),
                   "The whole request, every retry, hedge and repair included."),
       optional<x>("contract", &x::contract, name_of("contract"),
@@ -287,7 +300,10 @@ value<task_draft> task_section() {
       optional<x>("fitness", in_config(&task::fitness), fitness_keys(),
                   "When a route is skipped because its answers break this task's contract."),
       optional<x>("safety", safety_keys(), "What holds on every path.",
-                  [](x& out, safety_draft safety) { out.config.safety = safety.level; }),
+                  [](x& out, safety_draft safety) {
+                    out.config.safety = safety.level;
+                    out.config.screen = std::move(safety.screen);
+                  }),
       not_built<x>("review", "Which answers a person looks at."),
       optional<x>("stream", in_config(&task::stream), stream_keys(),
                   "How streams are committed and resumed."),

@@ -14,6 +14,7 @@ namespace hedgerow::test {
 
 using told = std::vector<std::string>;
 
+inline std::string line(const screen_input&) { return "screen"; }
 inline std::string line(const start_attempt& x) {
   return "start " + std::to_string(x.rung) + " " + std::string{to_string(x.kind)};
 }

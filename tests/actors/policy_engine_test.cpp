@@ -265,3 +265,15 @@ TEST_CASE_METHOD(world, "a route that crashes lets its attempts go at once", "[e
   a->script.clear();
   CHECK(play()->got().route == "a"); // It has been replaced.
 }
+
+TEST_CASE_METHOD(world, "an end that is told twice moves nothing the second time", "[engine]") {
+  auto twice = says("once");
+  twice.again_after = 5ms;
+  const auto a = add("a", {twice, twice});
+  plan.routes.at("a").config.limits.concurrency = 1;
+  CHECK(play()->got().what.text == "once");
+  CHECK(play()->got().what.text == "once");
+  CHECK(play()->got().route == "a"); // Its permits are right.
+  CHECK(a->calls.size() == 3);
+  CHECK(broken_promises() == kept);
+}

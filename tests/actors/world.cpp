@@ -72,9 +72,10 @@ void check_trail(const record& x, std::vector<std::string>& broken) {
   check_attempts(x, broken);
 }
 
-void check_answer(const submission& asked, const record& x, std::vector<std::string>& broken) {
+void check_answer(const submission& asked, const record& x, milliseconds slept,
+                  std::vector<std::string>& broken) {
   const auto& got = asked.answers.front();
-  const auto limit = asked.began + asked.deadline + milliseconds{1};
+  const auto limit = asked.began + asked.deadline + milliseconds{1} + slept;
   if (asked.heard_at ? *asked.heard_at > limit : asked.answered_at > limit)
     broken.push_back(asked.id + ": answered after its deadline");
   if (got.ended != x.facts.ended)
@@ -98,6 +99,26 @@ void check_answer(const submission& asked, const record& x, std::vector<std::str
   auto end = std::ranges::find(x.facts.steps, trail_event::ended, &trail_entry::event);
   if (std::any_of(x.facts.steps.begin(), end, blocks) && got.ended != outcome::blocked)
     broken.push_back(asked.id + ": a policy verdict did not end it");
+}
+
+/// Whether the guard has let pass what it had to before it went on.
+void check_screens(const record& x, std::vector<std::string>& broken) {
+  const auto& screen = x.about->of->screen;
+  if (!screen)
+    return;
+  const auto passed = [&](std::string_view of) {
+    return std::ranges::find_if(x.facts.steps, [&](const trail_entry& y) {
+      return y.event == trail_event::verdict && y.route == screen->route && y.result == "valid"
+             && y.reason.starts_with(of);
+    });
+  };
+  const auto first =
+      std::ranges::find(x.facts.steps, trail_event::attempt_started, &trail_entry::event);
+  if (screen->input && first != x.facts.steps.end() && passed("input") > first)
+    broken.push_back(x.about->id + ": a model was called before the guard let the input pass");
+  if (screen->output && x.facts.ended == outcome::answered
+      && passed("output") == x.facts.steps.end())
+    broken.push_back(x.about->id + ": an answer left that the guard had not let pass");
 }
 
 } // namespace
@@ -166,6 +187,12 @@ stop_call scripted_model::begin(model_call x, std::function<void(call_ended)> on
               [weak](std::size_t call, std::size_t piece) {
                 if (auto me = weak.lock())
                   me->say(call, piece);
+              },
+              [weak](std::size_t repeated) {
+                if (auto me = weak.lock()) {
+                  auto [tell, how] = std::exchange(me->repeated_[repeated], {});
+                  tell(std::move(how));
+                }
               }};
     });
   auto index = calls.size();
@@ -176,6 +203,7 @@ stop_call scripted_model::begin(model_call x, std::function<void(call_ended)> on
   }
   calls.push_back({.began = world_.now(), .streamed = x.on_piece != nullptr, .ask = *x.ask});
   waiting_.push_back(std::move(on_ended));
+  again_.push_back(next.again_after);
   planned_.push_back(outcome_of(next, x.total));
   auto after = next.what ? std::min(next.after, x.total) : x.total;
   pieces_.push_back(x.on_piece ? next.pieces : std::vector<said_early>{});
@@ -222,7 +250,12 @@ void scripted_model::end(std::size_t call, call_ended how) {
   asked_[call] = {}; // It knows its supervisor, who knows the policy, which knows this model.
   calls[call].ended = world_.now();
   calls[call].cancelled = std::holds_alternative<cancelled>(how.what);
-  std::exchange(waiting_[call], nullptr)(std::move(how));
+  const auto on_ended = std::exchange(waiting_[call], nullptr);
+  if (const auto later = again_[call]) {
+    repeated_.emplace_back(on_ended, how);
+    caf::delayed_anon_send(timer_, *later, repeated_.size() - 1);
+  }
+  on_ended(std::move(how));
 }
 
 const answer& submission::got() const {
@@ -282,6 +315,14 @@ model_ptr world::add(const std::string& route, std::vector<act> script, rung_rol
 }
 
 void world::add_message(std::string text) { job().ladder.push_back(message_rung{std::move(text)}); }
+
+model_ptr world::add_guard() {
+  guard = std::make_shared<scripted_model>(*this, std::vector<act>{});
+  guard->otherwise = says("safe", milliseconds{50});
+  plan.routes.insert_or_assign("guard", route_to("guard", guard->call()));
+  job().screen = screen_policy{.route = "guard"};
+  return guard;
+}
 
 engine& world::works() {
   if (!running)
@@ -345,6 +386,19 @@ submission_ptr world::play_streamed(request x) {
 
 void world::settle() { advance(std::chrono::seconds{60}); }
 
+void world::sleep(milliseconds by) {
+  sleeps.emplace_back(now(), by);
+  jump(by);
+}
+
+milliseconds world::slept(time_point from, time_point to) const {
+  milliseconds out{0};
+  for (const auto& [at, by] : sleeps)
+    if (at >= from && at <= to)
+      out += by;
+  return out;
+}
+
 std::size_t world::calls() const {
   std::size_t out = 0;
   for (const auto& [name, model] : models)
@@ -368,8 +422,9 @@ std::vector<std::string> world::broken_promises() {
       continue;
     const auto& story = *std::ranges::find_if(records, mine);
     attempts += static_cast<std::size_t>(story.facts.attempts);
-    check_answer(*x, story, broken);
+    check_answer(*x, story, slept(x->began, x->answered_at), broken);
     check_trail(story, broken);
+    check_screens(story, broken);
   }
   if (attempts != calls())
     broken.push_back("the trails know of " + number(attempts) + " calls, the models of "
@@ -381,6 +436,8 @@ std::vector<std::string> world::broken_promises() {
       if (x.stops > 1)
         broken.push_back(name + ": a call was stopped " + number(x.stops) + " times");
   }
+  if (guard && guard->under_way() != 0)
+    broken.push_back("a guard's call has not ended");
   check_hedges(broken);
   check_breakers(broken);
   return broken;

@@ -36,6 +36,8 @@ struct act {
   bool deaf = false;
   /// It takes its route's actor with it.
   bool crashes = false;
+  /// Its end is told a second time, so much later.
+  std::optional<milliseconds> again_after = {};
 };
 
 act says(std::string text, milliseconds after = milliseconds{10});
@@ -91,6 +93,9 @@ private:
   std::vector<std::vector<said_early>> pieces_;
   std::vector<model_call> asked_;
   std::vector<std::function<void(call_ended)>> waiting_;
+  std::vector<std::optional<milliseconds>> again_;
+  /// Ends that are told a second time.
+  std::vector<std::pair<std::function<void(call_ended)>, call_ended>> repeated_;
 };
 
 using model_ptr = std::shared_ptr<scripted_model>;
@@ -144,6 +149,9 @@ public:
 
   void add_message(std::string text = "Sorry.");
 
+  /// Screens the task, input and output, by a guard that says `safe` unless told otherwise.
+  model_ptr add_guard();
+
   /// Starts the engine at the first call.
   engine& works();
 
@@ -159,6 +167,9 @@ public:
   /// Runs until everything has ended, the slowest call included.
   void settle();
 
+  /// The machine sleeps: nobody can keep a deadline that passes meanwhile.
+  void sleep(milliseconds by);
+
   /// What the engine promises and did not hold; see design.md. Requires: `settle`.
   std::vector<std::string> broken_promises();
 
@@ -168,11 +179,16 @@ public:
   std::vector<breaker_moved> moves;
   std::vector<time_point> moved_at;
   std::vector<std::pair<std::string, model_ptr>> models;
+  /// Not among `models`: its calls are no attempts.
+  model_ptr guard;
   std::vector<submission_ptr> submissions;
+  std::vector<std::pair<time_point, milliseconds>> sleeps;
   engine_options options;
   std::unique_ptr<engine> running;
 
 private:
+  /// What was slept between these.
+  milliseconds slept(time_point from, time_point to) const;
   void check_hedges(std::vector<std::string>& broken) const;
   void check_breakers(std::vector<std::string>& broken) const;
 };

@@ -37,6 +37,7 @@ providers:
   local:     { kind: openai,    base_url: http://127.0.0.1:11434/v1 }
 
 routes:
+  guard: { provider: local, model: llama-guard-4 }
   compact:
     provider: openai
     model: gpt-4o-mini
@@ -131,7 +132,6 @@ const std::set<std::string> not_built{
     "tasks.support_triage.ladder[7].draft",
     "tasks.support_triage.ladder[8].queue",
     "tasks.support_triage.ladder[9].review",
-    "tasks.support_triage.safety.screen",
     "tasks.support_triage.review",
     "tasks.support_triage.evaluate",
     "tasks.support_triage.background",

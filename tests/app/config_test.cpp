@@ -173,8 +173,6 @@ const std::vector<bad> single_mistakes{
     {"    connections: 8", "    trace: true", "providers.west.trace", "not built yet"},
     {"    enabled: true", "    limits: { concurrency: 0 }", "routes.backup.limits.concurrency",
      "from 1"},
-    {"deadline: 4s", "deadline: 4s\n    mode: background", "tasks.triage.mode", "not built yet",
-     "mode: background"},
     {"params: {", "evaluate: {", "tasks.triage.evaluate", "not built yet"},
     {"safety: { level: standard }", "repair: { reasks: 11 }", "tasks.triage.repair.reasks",
      "from 0 to 10"},

@@ -105,6 +105,19 @@ std::int64_t tokens_of(const act& x) {
              : 0;
 }
 
+/// What a guard says, if it says anything.
+act draw_word(dice& by) {
+  const auto after = by.time(milliseconds{5}, milliseconds{200});
+  const auto kind = by.share();
+  auto out = kind < 0.85   ? says("safe", after)
+             : kind < 0.90 ? says("unsafe\nS1", after)
+             : kind < 0.92 ? says("I would rather not say", after)
+             : kind < 0.98 ? fails(failure_class::transport, after)
+                           : silent();
+  out.deaf = by.chance(0.1);
+  return out;
+}
+
 } // namespace
 
 milliseconds dice::wait(milliseconds mean) {
@@ -145,6 +158,13 @@ std::vector<climate> draw_policy(dice& by, world& to, milliseconds horizon) {
     }
   if (by.chance(0.7))
     to.add_message();
+  const auto& budget = to.job().budget;
+  if (!budget.tokens && !budget.cost && by.chance(0.3)) {
+    auto& screen = (to.add_guard(), *to.job().screen);
+    screen.input = by.chance(0.7);
+    screen.output = !screen.input || by.chance(0.7);
+    to.guard->improvise = [&by](const model_call&) { return draw_word(by); };
+  }
   return out;
 }
 
@@ -213,6 +233,8 @@ act draw_act(dice& by, const climate& of, const spell& now, const model_call& ca
     break;
   }
   out.deaf = by.chance(0.1);
+  if (by.chance(0.05))
+    out.again_after = by.time(milliseconds{0}, milliseconds{2000});
   if (call.max_tokens && tokens_of(out) > *call.max_tokens)
     std::get<completion>(*out.what).usage.output = *call.max_tokens;
   return out;

@@ -48,6 +48,8 @@ public:
       plan(next, [this] { call(); });
     if (dice_.chance(0.2))
       plan(dice_.time(0ms, horizon), [this] { reload(); });
+    if (dice_.chance(0.2))
+      plan(dice_.time(0ms, horizon), [this] { world_.sleep(dice_.time(1ms, 20s)); });
     while (!events_.empty()) {
       const auto [at, what] = *events_.begin();
       events_.erase(events_.begin());
@@ -71,6 +73,8 @@ public:
           into.add(std::string{to_string(*y.kind)});
         else if (y.event == trail_event::rung_skipped)
           into.add("skipped: " + y.reason);
+        else if (y.event == trail_event::verdict && y.route == "guard")
+          into.add("screened: " + y.reason.substr(y.reason.find(' ') + 1));
         else if (y.event == trail_event::latched)
           into.add("latched");
       }
@@ -140,7 +144,8 @@ private:
   void recover() {
     world_.advance(std::chrono::minutes{20});
     const auto& job = world_.job();
-    if (job.budget.tokens || job.budget.cost || job.deadline < 4s || has_switched_off_)
+    if (job.budget.tokens || job.budget.cost || job.deadline < 4s || job.screen
+        || has_switched_off_)
       return;
     const auto asked = world_.play();
     if (asked->answers.size() == 1 && asked->got().attempts == 0)
@@ -193,6 +198,8 @@ const std::vector<std::string> expected{"answered",
                                         "longer_context",
                                         "probe",
                                         "latched",
+                                        "screened: safe",
+                                        "screened: unsafe: S1",
                                         "skipped: breaker",
                                         "skipped: budget",
                                         "skipped: context",
