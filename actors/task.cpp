@@ -50,8 +50,11 @@ void task_state::judged(const fitness_note& x) {
   const auto i = routes.find(x.route);
   if (i == routes.end())
     return; // It is of an older policy.
+  const auto was_low = i->second.is_low();
+  const auto before = i->second.pass_rate();
   i->second.record(x.passed);
-  publish(x.route);
+  if (was_low || i->second.is_low() || before != i->second.pass_rate())
+    publish(x.route);
 }
 
 void task_state::publish(std::string_view route) {

@@ -26,20 +26,22 @@ void latency_window::record(milliseconds x, time_point now) {
     forget(counts);
     for (std::size_t i = 0; i < steps; ++i) {
       counts[i] /= 2;
-      sums_[i] += counts[i];
-      total_ += counts[i];
+      add(i, counts[i]);
     }
   }
   ++counts[step];
-  ++sums_[step];
-  ++total_;
+  add(step, 1);
+}
+
+void latency_window::add(std::size_t step, std::uint32_t times) {
+  sums_[step] += times;
+  groups_[step / group] += times;
+  total_ += static_cast<std::int32_t>(times);
 }
 
 void latency_window::forget(const histogram& x) {
-  for (std::size_t i = 0; i < steps; ++i) {
-    sums_[i] -= x[i];
-    total_ -= x[i];
-  }
+  for (std::size_t i = 0; i < steps; ++i)
+    add(i, -std::uint32_t{x[i]});
 }
 
 std::optional<milliseconds> latency_window::quantile(double q, time_point now, int min_samples) {
@@ -49,10 +51,13 @@ std::optional<milliseconds> latency_window::quantile(double q, time_point now, i
   const auto share = std::ceil(std::clamp(q, 0.0, 1.0) * static_cast<double>(total));
   const auto rank = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(share));
   std::uint64_t passed = 0;
-  std::size_t i = 0;
-  while (i + 1 < steps && (passed += sums_[i]) < rank)
-    ++i;
-  return middle_of(i);
+  std::size_t in = 0;
+  while (passed + groups_[in] < rank)
+    passed += groups_[in++];
+  auto step = in * group;
+  while ((passed += sums_[step]) < rank)
+    ++step;
+  return middle_of(step);
 }
 
 int latency_window::count(time_point now) {

@@ -2,8 +2,6 @@
 
 #include <caf/abstract_actor.hpp>
 #include <caf/actor_cast.hpp>
-#include <caf/sec.hpp>
-#include <caf/system_messages.hpp>
 
 #include <utility>
 
@@ -40,21 +38,6 @@ void runtime_clock::fire() {
     ship(x.mapped().what);
 }
 
-void runtime_clock::ship(event& what) {
-  if (auto* timeout = std::get_if<receive_timeout>(&what)) {
-    timeout->self->get()->eq_impl(caf::make_message_id(), timeout->self, nullptr,
-                                  caf::timeout_msg{timeout->type, timeout->id});
-  } else if (auto* expired = std::get_if<request_timeout>(&what)) {
-    expired->self->get()->eq_impl(expired->id, expired->self, nullptr, caf::sec::request_timeout);
-  } else if (auto* mail = std::get_if<actor_message>(&what)) {
-    mail->receiver->enqueue(std::move(mail->content), nullptr);
-  } else if (auto* call = std::get_if<group_message>(&what)) {
-    if (call->target)
-      call->target->eq_impl(caf::make_message_id(), std::move(call->sender), nullptr,
-                            std::move(call->content));
-  }
-}
-
 void runtime_clock::arm() {
   if (closed_ || schedule_.empty())
     return;
@@ -69,7 +52,7 @@ void runtime_clock::arm() {
   });
 }
 
-void runtime_clock::add(time_point due, const claim& by, event what) {
+void runtime_clock::add(time_point due, const claim& by, clock_event what) {
   schedule::node_type replaced;
   const std::lock_guard guard{mutex_};
   if (closed_)

@@ -1,16 +1,12 @@
 #pragma once
 
+#include "actors/runtime/clock_event.hpp"
 #include "actors/runtime/work_count.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 
 #include <caf/actor_clock.hpp>
-#include <caf/actor_control_block.hpp>
 #include <caf/atom.hpp>
-#include <caf/group.hpp>
-#include <caf/mailbox_element.hpp>
-#include <caf/message.hpp>
-#include <caf/message_id.hpp>
 
 #include <atomic>
 #include <compare>
@@ -19,7 +15,6 @@
 #include <map>
 #include <mutex>
 #include <optional>
-#include <variant>
 #include <vector>
 
 namespace hedgerow {
@@ -56,30 +51,6 @@ public:
   void cancel_all() override;
 
 private:
-  struct receive_timeout {
-    caf::strong_actor_ptr self;
-    caf::atom_value type;
-    std::uint64_t id;
-  };
-
-  struct request_timeout {
-    caf::strong_actor_ptr self;
-    caf::message_id id;
-  };
-
-  struct actor_message {
-    caf::strong_actor_ptr receiver;
-    caf::mailbox_element_ptr content;
-  };
-
-  struct group_message {
-    caf::group target;
-    caf::strong_actor_ptr sender;
-    caf::message content;
-  };
-
-  using event = std::variant<receive_timeout, request_timeout, actor_message, group_message>;
-
   enum class kind : std::uint8_t { ordinary, multi, request, message };
 
   /// What an entry is cancelled by. Sorted by owner, so that an actor's entries stand together.
@@ -96,12 +67,11 @@ private:
   using claims = std::map<claim, schedule::iterator>;
 
   struct entry {
-    event what;
+    clock_event what;
     claims::iterator claimed;
   };
 
-  static void ship(event& what);
-  void add(time_point due, const claim& by, event what);
+  void add(time_point due, const claim& by, clock_event what);
   void cancel(const claim& by);
   claim next_message_of(caf::actor_id owner);
   /// Requires: the lock is held. What it returns must be destroyed after the lock is released: the

@@ -8,17 +8,11 @@
 #include <cstddef>
 #include <optional>
 
-namespace caf::detail {
-class test_actor_clock;
-} // namespace caf::detail
-
-namespace caf::scheduler {
-class test_coordinator;
-} // namespace caf::scheduler
-
 namespace hedgerow {
 
-/// CAF's scheduler without threads, whose clock stands still.
+class virtual_clock;
+
+/// A scheduler without threads, whose clock stands still.
 struct virtual_time_config : caf::actor_system_config {
   virtual_time_config();
 };
@@ -66,8 +60,11 @@ public:
   std::size_t living();
 
 private:
-  caf::scheduler::test_coordinator& scheduler_;
-  caf::detail::test_actor_clock& clock_;
+  friend struct virtual_time_config;
+  class scheduler;
+
+  scheduler& scheduler_;
+  virtual_clock& clock_;
 };
 
 } // namespace hedgerow

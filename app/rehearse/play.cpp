@@ -127,6 +127,7 @@ private:
   struct asked {
     microseconds at{0};
     const task* of = nullptr;
+    std::int32_t input_tokens = 0;
     std::int32_t output_tokens = 0;
     std::uint16_t calls = 0;
     microseconds heard{-1};
@@ -195,8 +196,8 @@ private:
 
   void submit(const line& from) {
     const auto index = requests_.size();
-    requests_.push_back(
-        {from.next.at, from.asks, static_cast<std::int32_t>(from.next.output_tokens)});
+    requests_.push_back({from.next.at, from.asks, static_cast<std::int32_t>(from.next.input_tokens),
+                         static_cast<std::int32_t>(from.next.output_tokens)});
     request x;
     x.id = std::to_string(index);
     x.task = from.asks->name;
@@ -206,6 +207,7 @@ private:
         {.text =
              std::string(static_cast<std::size_t>(from.next.input_tokens) * bytes_of_token, 'x')});
     x.ask.messages.push_back(std::move(words));
+    x.input = "x"; // Rules see no more of it, and it need not be as long.
     x.ask.params.seed = static_cast<std::int64_t>(index);
     if (from.next.streamed)
       x.on_text = [this, index](const stream_text& piece) {
@@ -237,7 +239,7 @@ private:
     const auto place = claim();
     auto& x = flights_[place];
     x.on_ended = std::move(on_ended);
-    x.how = outcome_of(reply, *about.of, *call.ask, output);
+    x.how = outcome_of(reply, about, *call.ask, output);
     x.how.times.total = reply.after;
     auto* good = std::get_if<completion>(&x.how.what);
     if (good && output < about.output_tokens)
@@ -270,12 +272,14 @@ private:
     return true;
   }
 
-  call_ended outcome_of(const modelled_reply& x, const task& of, const prompt& ask,
-                        std::int64_t output) const {
+  static call_ended outcome_of(const modelled_reply& x, const asked& about, const prompt& ask,
+                               std::int64_t output) {
     if (x.what == modelled_reply::kind::failed)
       return {.what = x.why, .status = x.why.status};
-    auto words = said(of.must, x.what == modelled_reply::kind::good);
-    words.usage = {.input = estimated_input_tokens(ask), .output = output};
+    auto words = said(about.of->must, x.what == modelled_reply::kind::good);
+    const auto as_it_came = ask.messages.size() == 1;
+    words.usage = {.input = as_it_came ? about.input_tokens : estimated_input_tokens(ask),
+                   .output = output};
     return {.what = std::move(words), .status = 200};
   }
 
