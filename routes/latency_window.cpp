@@ -33,24 +33,24 @@ void latency_window::record(milliseconds x, time_point now) {
   add(step, 1);
 }
 
-void latency_window::add(std::size_t step, std::uint32_t times) {
+void latency_window::add(std::size_t step, int times) {
   sums_[step] += times;
   groups_[step / group] += times;
-  total_ += static_cast<std::int32_t>(times);
+  total_ += times;
 }
 
 void latency_window::forget(const histogram& x) {
   for (std::size_t i = 0; i < steps; ++i)
-    add(i, -std::uint32_t{x[i]});
+    add(i, -x[i]);
 }
 
 std::optional<milliseconds> latency_window::quantile(double q, time_point now, int min_samples) {
-  const auto total = static_cast<std::uint64_t>(count(now));
-  if (total == 0 || total < static_cast<std::uint64_t>(std::max(min_samples, 1)))
+  const auto total = count(now);
+  if (total < std::max(min_samples, 1))
     return std::nullopt;
-  const auto share = std::ceil(std::clamp(q, 0.0, 1.0) * static_cast<double>(total));
-  const auto rank = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(share));
-  std::uint64_t passed = 0;
+  const auto share = static_cast<int>(std::ceil(std::clamp(q, 0.0, 1.0) * total));
+  const auto rank = std::max(1, share);
+  int passed = 0;
   std::size_t in = 0;
   while (passed + groups_[in] < rank)
     passed += groups_[in++];
@@ -62,7 +62,7 @@ std::optional<milliseconds> latency_window::quantile(double q, time_point now, i
 
 int latency_window::count(time_point now) {
   recent_.expire(now, [this](const histogram& old) { forget(old); });
-  return static_cast<int>(total_);
+  return total_;
 }
 
 std::size_t latency_window::step_of(milliseconds x) {

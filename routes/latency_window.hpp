@@ -40,16 +40,15 @@ private:
   static milliseconds middle_of(std::size_t step);
 
   void forget(const histogram& x);
-  /// `times` may be the two's complement of how many are taken away.
-  void add(std::size_t step, std::uint32_t times);
+  void add(std::size_t step, int times);
 
   period_ring<histogram, 6> recent_{std::chrono::seconds{10}};
   /// Over all of `recent_`, so that a quantile is found in a short walk.
-  std::array<std::uint32_t, steps> sums_{};
+  std::array<int, steps> sums_{};
   /// … over groups of so many steps.
   static constexpr std::size_t group = 16;
-  std::array<std::uint32_t, steps / group> groups_{};
-  std::int64_t total_ = 0;
+  std::array<int, steps / group> groups_{};
+  int total_ = 0;
 };
 
 } // namespace hedgerow

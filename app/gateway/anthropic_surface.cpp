@@ -186,7 +186,8 @@ reply write(const answer& x, bool wants_format) {
                           || (x.ended == outcome::blocked && x.withheld);
   if (is_message)
     return {.status = 200, .headers = {}, .body = message_body(x, wants_format)};
-  const auto status = x.ended == outcome::blocked ? 400 : http_status(x.problem->code);
+  const auto code = x.problem->code;
+  const auto status = code == errc::content_policy_violation ? 400 : http_status(code);
   auto out = error_reply(surface::anthropic, *x.problem, x.id, status);
   out.body.pop_back(); // the brace that ends it
   out.body += R"(,"hedgerow":{)";

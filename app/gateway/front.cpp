@@ -257,8 +257,9 @@ std::variant<reply, asked> front::take(incoming& x, surface on, std::string_view
 reply front::conclude(const asked& what, const answer& x, std::chrono::microseconds spent) {
   auto out = written(what, x);
   add_fact_headers(out.headers, x, spent);
-  if (x.ended == outcome::failed) {
+  if (out.status >= 500)
     out.headers.add("x-should-retry", "false");
+  if (x.ended == outcome::failed) {
     if (x.retry_after) {
       auto wait = std::chrono::ceil<std::chrono::seconds>(*x.retry_after).count();
       out.headers.add("retry-after", std::to_string(std::max<std::int64_t>(wait, 1)));

@@ -73,9 +73,7 @@ int status_of(const answer& x) {
   case outcome::answered:
   case outcome::degraded:
     return 200;
-  case outcome::blocked:
-    return 403;
-  default:
+  default: // `blocked` is 403, or 503 where the safety check could not be made.
     return x.problem ? http_status(x.problem->code) : 503;
   }
 }

@@ -255,7 +255,8 @@ reply write(const answer& x, std::int64_t created, bool wants_format) {
                        || (x.ended == outcome::blocked && x.withheld);
   if (is_completion)
     return {.status = 200, .headers = {}, .body = completion_body(x, created, wants_format)};
-  auto status = x.ended == outcome::blocked ? 400 : http_status(x.problem->code);
+  const auto code = x.problem->code;
+  const auto status = code == errc::content_policy_violation ? 400 : http_status(code);
   auto out = error_reply(surface::openai, *x.problem, x.id, status);
   out.body.pop_back(); // the brace that ends it
   out.body += R"(,"hedgerow":{)";

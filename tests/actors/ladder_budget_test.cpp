@@ -150,6 +150,18 @@ TEST_CASE("a refused attempt gives back what was set aside for it", "[ladder]") 
   CHECK(g.end(1, attempt_refused{"breaker", {}}, 0ms) == told{"start 1 fallback"});
 }
 
+TEST_CASE("what was set aside for an attempt that is given up is there for the next", "[ladder]") {
+  paid g;
+  g.of.budget.tokens = 2250;
+  g.add_paid("a");
+  g.add_paid("b");
+  CHECK(started_in(g.play().begin(g.at(0ms))).max_tokens == 1050);
+  g.start(1, 0ms);
+  const auto next = g.play().due(g.at(g.next()));
+  REQUIRE(lines(next) == told{"cancel 1", "start 1 fallback"});
+  CHECK(std::get<start_attempt>(next.back()).max_tokens == 2250 - 100 - 100);
+}
+
 TEST_CASE("what was stopped is counted with its input, or given back if it never began",
           "[ladder]") {
   paid g;

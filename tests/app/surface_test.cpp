@@ -1,6 +1,7 @@
 // What callers of each surface are told, held against the published schemas of its API.
 
 #include "app/gateway/anthropic_surface.hpp"
+#include "app/gateway/native_surface.hpp"
 #include "app/gateway/openai_surface.hpp"
 #include "app/gateway/stream_writer.hpp"
 #include "contracts/json.hpp"
@@ -251,4 +252,17 @@ TEST_CASE("what a call of Anthropic's API lacks or cannot have is named", "[surf
   CHECK(read.error().code == errc::invalid_request);
   CHECK(read.error().param == x.param);
   CHECK_FALSE(read.error().message.empty());
+}
+
+TEST_CASE("a refused request and a safety check that could not be made have their own statuses",
+          "[surface]") {
+  answer x{.id = "req_1", .task = "t", .ended = outcome::blocked};
+  x.problem = error{errc::content_policy_violation, "The provider refused this request.", {}};
+  CHECK(openai_surface::write(x, 0, false).status == 400);
+  CHECK(anthropic_surface::write(x, false).status == 400);
+  CHECK(native::write(x).status == 403);
+  x.problem = error{errc::safety_unavailable, "The safety check could not be made.", {}};
+  CHECK(openai_surface::write(x, 0, false).status == 503);
+  CHECK(anthropic_surface::write(x, false).status == 503);
+  CHECK(native::write(x).status == 503);
 }
