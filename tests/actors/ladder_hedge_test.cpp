@@ -227,3 +227,17 @@ TEST_CASE("a policy verdict after the answer is only written down", "[ladder]") 
   CHECK(g.play().facts().ended == outcome::answered);
   CHECK(count(g.play(), trail_event::latched) == 1);
 }
+
+TEST_CASE("a hedge is not hedged, even where it is all that is left", "[ladder]") {
+  hedged g;
+  g.add("c");
+  g.of.hedge->at_most = 2;
+  g.begin();
+  g.start(1, 0ms);
+  CHECK(g.due(200ms) == told{"ask"});
+  CHECK(g.grant(200ms) == told{"start 1 hedge"});
+  g.start(2, 200ms);
+  CHECK(g.end(1, failure_class::transport, 250ms).empty());
+  CHECK(g.due(400ms).empty());
+  CHECK(count(g.play(), trail_event::attempt_started) == 2);
+}
