@@ -45,6 +45,16 @@ void findings_of_file::add(const node& at, const std::string& key, std::string m
   all.push_back({severity::error, file, line, column, key, std::move(message)});
 }
 
+std::optional<node> tree_of(std::string_view yaml, findings_of_file& found) {
+  auto read = parse_yaml(yaml);
+  if (auto* tree = std::get_if<node>(&read))
+    return std::move(*tree);
+  const auto& problem = std::get<yaml_problem>(read);
+  const auto [line, column] = problem.at;
+  found.all.push_back({severity::error, found.file, line, column, "", problem.message});
+  return std::nullopt;
+}
+
 fields::fields(const node& x, std::string path, findings_of_file& found)
     : x_{x},
       path_{std::move(path)},

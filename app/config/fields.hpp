@@ -24,6 +24,9 @@ struct findings_of_file {
   void add(const node& at, const std::string& key, std::string message);
 };
 
+/// The tree of such a file; nothing, and a finding, if it is no YAML that we take.
+std::optional<node> tree_of(std::string_view yaml, findings_of_file& found);
+
 /// Reads one mapping. The getters report what they find wrong and then return nothing, as they do
 /// for what is absent.
 class fields {

@@ -313,13 +313,10 @@ private:
 std::variant<scenario, std::vector<finding>>
 read_scenario(std::string_view yaml, const std::filesystem::path& folder, std::string file) {
   findings_of_file found{std::move(file), {}};
-  const auto tree = config::parse_yaml(yaml);
-  if (const auto* problem = std::get_if<config::yaml_problem>(&tree)) {
-    const auto [line, column] = problem->at;
-    found.all.push_back({severity::error, found.file, line, column, "", problem->message});
+  const auto tree = config::tree_of(yaml, found);
+  if (!tree)
     return std::move(found.all);
-  }
-  auto made = reader{std::get<node>(tree), folder, found}.read();
+  auto made = reader{*tree, folder, found}.read();
   if (!found.all.empty())
     return std::move(found.all);
   return made;

@@ -123,14 +123,11 @@ void read_root(const config::node& root, script& into, findings_of_file& found,
 std::variant<script, std::vector<finding>>
 read_script(std::string_view yaml, const std::filesystem::path& folder, std::string file) {
   findings_of_file found{std::move(file), {}};
-  const auto tree = config::parse_yaml(yaml);
-  if (const auto* problem = std::get_if<config::yaml_problem>(&tree)) {
-    const auto [line, column] = problem->at;
-    found.all.push_back({severity::error, found.file, line, column, "", problem->message});
+  const auto tree = config::tree_of(yaml, found);
+  if (!tree)
     return std::move(found.all);
-  }
   script made;
-  read_root(std::get<config::node>(tree), made, found, folder);
+  read_root(*tree, made, found, folder);
   if (!found.all.empty())
     return std::move(found.all);
   return made;
